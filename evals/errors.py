@@ -1,0 +1,84 @@
+"""What can go wrong, as a tree; each error is one clear sentence that a user can act on.
+
+EvalsError                  shown without a traceback, exit status 2
+├── NotFound                an unknown suite, model, arm, run, option; names what there is
+├── BadFile                 a file that cannot be read as what it should be; names file and line
+├── BadInput                an argument or option out of range, or two that do not go together
+├── Unsupported             a model asked for what it cannot do
+└── ProviderError           a request that failed; `kind` says how, and whether it can pass later
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Literal
+
+FailureKind = Literal[
+    "auth",  # the key is missing, wrong or without credit
+    "bad_request",  # the host refuses this very request
+    "not_found",  # the host does not know the model
+    "filtered",  # the host's content policy refused
+    "rate_limit",  # too many requests or tokens
+    "server",  # the host failed
+    "network",  # no connection, or it broke
+    "timeout",  # no answer in time
+    "garbled",  # an answer that is not what the interface promises
+    "scorer",  # the suite's scorer raised: a fault of the suite, the response is kept
+]
+
+PASSING: frozenset[FailureKind] = frozenset({"rate_limit", "server", "network", "timeout", "garbled"})
+"""The kinds that can pass later and are retried; the others are not."""
+
+
+class EvalsError(Exception):
+    """The root: what went wrong and why; `fix` says what to do next."""
+
+    def __init__(self, message: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  {self.fix}" if self.fix else self.message
+
+
+class NotFound(EvalsError):
+    """Something named does not exist; the message lists what does."""
+
+    @classmethod
+    def among(cls, kind: str, name: str, known: Iterable[str]) -> "NotFound":
+        """There is no `kind` called `name`; suggests the nearest known one, else lists them."""
+        known = sorted(known)
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known) or 'none'}"
+        return cls(f"there is no {kind} called {name!r}", hint)
+
+
+class BadFile(EvalsError):
+    """A file that is not what it should be."""
+
+
+class BadInput(EvalsError):
+    """An argument that cannot be used."""
+
+
+class Unsupported(EvalsError):
+    """A model that cannot do what is asked."""
+
+
+class ProviderError(EvalsError):
+    """A request that failed.
+
+    Attributes:
+        kind: see FailureKind; decides whether it is retried.
+        retry_after: seconds the host asks us to wait, if it said.
+    """
+
+    def __init__(self, kind: FailureKind, message: str, fix: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, fix)
+        self.kind: FailureKind = kind
+        self.retry_after = retry_after
+
+    @property
+    def passing(self) -> bool:
+        """Whether the same request may succeed later."""
+        return self.kind in PASSING

@@ -1,0 +1,107 @@
+"""Providers: where replies come from. A model is named `provider/model?key=value`.
+
+A provider is a file on the `providers` shelf that exposes `connect(model, **options) -> Provider`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import parse_qsl
+
+from evals import shelf
+from evals.errors import BadFile, BadInput, Unsupported
+from evals.types import Arm, Capability, Prompt, Response
+
+
+class Provider(Protocol):
+    """A connection to one model.
+
+    Attributes:
+        can: what this model is capable of; checked before anything is spent.
+        concurrency: how many requests at a time it is best given, unless the user says.
+        notice: a sentence shown wherever its words are shown; empty for real models.
+    """
+
+    @property
+    def can(self) -> frozenset[Capability]: ...
+    @property
+    def concurrency(self) -> int: ...
+    @property
+    def notice(self) -> str: ...
+
+    async def reply(self, prompt: Prompt) -> Response:
+        """One reply to one prompt, its follow-ups left alone.
+
+        Raises: ProviderError: the request failed; its kind says whether it may pass later.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections and memory."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelName:
+    """`provider/model?key=value`, taken apart.
+
+    Attributes:
+        provider: a bare name of our shelf, or the path of a user's provider file.
+        model: what the provider calls the model; empty where it has only one.
+        options: text values, as the provider's `connect` takes them.
+        text: the name as the user wrote it, and as logs and reports show it.
+    """
+
+    provider: str
+    model: str
+    options: dict[str, str] = field(hash=False)
+    text: str
+
+    @classmethod
+    def parse(cls, text: str) -> "ModelName":
+        """Take a name apart.
+
+        Raises: BadInput: an option without `=`, or no provider before the slash.
+        """
+        name, _, query = text.partition("?")
+        try:
+            options = dict(parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query)))
+        except ValueError:
+            raise BadInput(f"the options of model {text!r} are not key=value pairs", "write ?key=value&key=value") from None
+        head, dot_py, rest = name.partition(".py")
+        provider, model = (head + dot_py, rest.lstrip("/")) if dot_py else _split(name)
+        if not provider:
+            raise BadInput(f"model {text!r} names no provider", "write provider/model, such as pocket/bluff")
+        return cls(provider, model, options, text)
+
+
+def connect(name: ModelName) -> Provider:
+    """The provider of a model, ready to reply.
+
+    Raises: NotFound: no such provider or model. ProviderError: a missing key. BadInput: an option it does not take.
+    """
+    path = shelf.find("provider", name.provider)
+    module = shelf.load(path)
+    factory: Any = getattr(module, "connect", None)
+    if not callable(factory):
+        raise BadFile(f"{path} has no function connect(model, **options)", "see docs/providers.md")
+    provider: Provider = factory(name.model, **name.options)
+    return provider
+
+
+def require(name: ModelName, provider: Provider, suite: str, arms: tuple[Arm, ...]) -> None:
+    """Check that the model can do what the arms need, before anything is spent.
+
+    Raises: Unsupported: names the arm and the capability that is missing.
+    """
+    for arm in arms:
+        missing = sorted(arm.needs - provider.can)
+        if missing:
+            raise Unsupported(
+                f"{name.text} has no {' and no '.join(missing)} interface, which arm {arm.name!r} of suite {suite} needs",
+                f"it can do: {', '.join(sorted(provider.can))}; choose another model or other arms (--arm)",
+            )
+
+
+def _split(name: str) -> tuple[str, str]:
+    provider, _, model = name.partition("/")
+    return provider, model
