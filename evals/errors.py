@@ -73,7 +73,9 @@ class ProviderError(EvalsError):
         retry_after: seconds the host asks us to wait, if it said.
     """
 
-    def __init__(self, kind: FailureKind, message: str, fix: str = "", retry_after: float | None = None) -> None:
+    def __init__(
+        self, kind: FailureKind, message: str, fix: str = "", retry_after: float | None = None
+    ) -> None:
         super().__init__(message, fix)
         self.kind: FailureKind = kind
         self.retry_after = retry_after

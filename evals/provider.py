@@ -66,7 +66,9 @@ class ModelName:
         try:
             options = dict(parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query)))
         except ValueError:
-            raise BadInput(f"the options of model {text!r} are not key=value pairs", "write ?key=value&key=value") from None
+            raise BadInput(
+                f"the options of model {text!r} are not key=value pairs", "write ?key=value&key=value"
+            ) from None
         head, dot_py, rest = name.partition(".py")
         provider, model = (head + dot_py, rest.lstrip("/")) if dot_py else _split(name)
         if not provider:

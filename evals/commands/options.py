@@ -1,0 +1,34 @@
+"""What several commands read from the command line in the same way."""
+
+from typing import Literal
+
+from evals.errors import BadInput
+
+
+def parse_seed(text: str | None) -> int | Literal["fresh"]:
+    """A seed as typed; the public one if none was.
+
+    Raises: BadInput: neither a whole number nor "fresh".
+    """
+    from evals.suite import FIXED_SEED
+
+    if text is None:
+        return FIXED_SEED
+    if text == "fresh":
+        return "fresh"
+    try:
+        return int(text)
+    except ValueError:
+        raise BadInput(f"--seed {text!r} is no whole number", "give a number, or fresh") from None
+
+
+def parse_settings(settings: tuple[str, ...]) -> dict[str, str]:
+    """`--set KEY=VALUE` texts as a dictionary.
+
+    Raises: BadInput: one without `=`.
+    """
+    pairs = [setting.partition("=") for setting in settings]
+    for key, equals, _ in pairs:
+        if not equals:
+            raise BadInput(f"--set {key!r} has no =", "write --set KEY=VALUE")
+    return {key: value for key, _, value in pairs}

@@ -1,0 +1,140 @@
+"""`evals run`: ask models a suite's questions, judge the replies, say what was found."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from evals.commands.options import parse_seed, parse_settings
+from evals.errors import BadInput
+
+if TYPE_CHECKING:
+    from evals.session import End, Session
+
+DEFAULT_MODEL = "pocket"
+
+
+@click.command(short_help="ask models a suite's questions and judge the replies")
+@click.argument("suites", nargs=-1, metavar="SUITE...")
+@click.option(
+    "-m",
+    "--model",
+    "models",
+    multiple=True,
+    metavar="MODEL",
+    help="provider/model; again for more  [default: pocket]",
+)
+@click.option("--size", metavar="NAME", help="quick, standard or full  [default: quick]")
+@click.option("-n", "count", type=int, metavar="N", help="this many samples of each suite instead of a size")
+@click.option(
+    "--seed",
+    default=None,
+    metavar="N|fresh",
+    help="the items' seed; fresh draws and records a new one  [default: the public seed]",
+)
+@click.option(
+    "--arm", "arms", multiple=True, metavar="ARM", help="only this arm, again for more; all for every one"
+)
+@click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="an option of the suite, again for more"
+)
+@click.option(
+    "--repeat",
+    default=1,
+    metavar="K",
+    help="ask each prompt K times, at temperature 1 where K > 1  [default: 1]",
+)
+@click.option(
+    "--concurrency",
+    type=int,
+    metavar="N",
+    help="requests at a time for each model  [default: the provider's]",
+)
+@click.option(
+    "--out", type=Path, default=Path("runs"), metavar="DIR", help="where run folders lie  [default: runs]"
+)
+@click.option(
+    "--resume", "resumed", type=Path, metavar="RUN", help="go on with this run folder; takes no SUITE"
+)
+@click.option("--quiet", is_flag=True, help="no progress and no tables, only where the run lies")
+@click.option("--json", "as_json", is_flag=True, help="the results as one JSON object on standard output")
+def run(
+    suites: tuple[str, ...],
+    models: tuple[str, ...],
+    size: str | None,
+    count: int | None,
+    seed: str | None,
+    arms: tuple[str, ...],
+    settings: tuple[str, ...],
+    repeat: int,
+    concurrency: int | None,
+    out: Path,
+    resumed: Path | None,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    """Ask models every question of the suites, judge the replies and print what was found.
+
+    SUITE is one of ours (hallucination, suites/hallucination) or the path of your own folder. The same command again
+    goes on with a run that was cut short and asks only what is missing; a finished one is begun anew.
+
+    \b
+    evals run suites/hallucination
+    evals run hallucination -m pocket/bluff -m pocket/honest --size standard
+    evals run hallucination -m ollama/llama3.2 --seed fresh --arm neutral
+    """
+    from evals import session
+    from evals.plan import Request
+
+    if concurrency is not None and concurrency < 1:
+        raise BadInput(f"--concurrency {concurrency} would ask nothing", "give a number from 1")
+    if resumed is not None:
+        if suites or models or arms or settings or size or count or seed:
+            raise BadInput(
+                "--resume goes on with a run as it was planned", "leave out SUITE and what selects its items"
+            )
+        return _finish(session.resume(resumed), concurrency, quiet, as_json)
+    if not suites:
+        raise BadInput("no suite is named", "write evals run suites/hallucination, or see evals list suites")
+    if size and count is not None:
+        raise BadInput("--size and -n both say how many samples", "give one of them")
+    request = Request(
+        suites=tuple(dict.fromkeys(suites)),
+        models=tuple(dict.fromkeys(models or (DEFAULT_MODEL,))),
+        size=count if count is not None else size or "quick",
+        seed=parse_seed(seed),
+        arms=arms,
+        options=parse_settings(settings),
+        repeat=repeat,
+    )
+    return _finish(session.begin(request, out), concurrency, quiet, as_json)
+
+
+def _finish(session: "Session", concurrency: int | None, quiet: bool, as_json: bool) -> int:
+    """Work through the session, then say what was found, where it lies and what to do next."""
+    from evals import session as sessions
+    from evals.progress import progress
+
+    with progress(len(session.plan), len(session.done), quiet=quiet or as_json) as shown:
+        for model, notice in session.notices.items():
+            shown.say(f"{model}: {notice}")
+        end = sessions.work(
+            session,
+            shown.see,
+            concurrency,
+            lambda: shown.say("finishing what is in flight; Ctrl-C again stops at once"),
+        )
+    if quiet:
+        click.echo(session.folder)
+    elif as_json:
+        click.echo(summary_json(session.folder))
+    else:
+        click.echo(summary(session.folder))
+    if end.missing:
+        click.echo(_what_is_missing(end, session.folder), err=True)
+    return end.status
+
+
+def _what_is_missing(end: "End", folder: Path) -> str:
+    why = "interrupted" if end.interrupted else "incomplete"
+    return f"evals: {why}: {end.missing} replies are missing or failed\n  to ask only those: evals run --resume {folder}"

@@ -1,0 +1,98 @@
+"""`evals show`: a suite's items and exact prompts, with nothing sent."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from evals.commands.options import parse_seed, parse_settings
+
+if TYPE_CHECKING:
+    from evals.suite import Suite
+    from evals.types import Arm, Sample
+
+
+@click.command(short_help="a suite's items and exact prompts; nothing is sent")
+@click.argument("suite", metavar="SUITE")
+@click.option(
+    "--arm", "arms", multiple=True, metavar="ARM", help="only this arm, again for more; all for every one"
+)
+@click.option(
+    "-n", "count", type=click.IntRange(1), default=3, show_default=True, metavar="N", help="this many items"
+)
+@click.option("--seed", metavar="N|fresh", help="the items' seed  [default: the public seed]")
+@click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="an option of the suite, again for more"
+)
+@click.option("--json", "as_json", is_flag=True, help="one JSON object a prompt, with its hash")
+def show(
+    suite: str, arms: tuple[str, ...], count: int, seed: str | None, settings: tuple[str, ...], as_json: bool
+) -> None:
+    """Show what a suite would ask: its arms and options, then items with the exact prompt of each arm.
+
+    \b
+    evals show hallucination --arm presuming -n 5
+    """
+    from evals.plan import Request, plan
+
+    made = plan(
+        Request(
+            suites=(suite,),
+            models=(),
+            size=count,
+            seed=parse_seed(seed),
+            arms=arms,
+            options=parse_settings(settings),
+        )
+    )
+    (part,) = made.parts
+    if not as_json:
+        _about(part.suite)
+    for sample in part.samples:
+        if not as_json:
+            _item(sample)
+        for arm in part.arms:
+            _prompt(arm, sample, as_json=as_json)
+
+
+def _about(suite: "Suite") -> None:
+    click.secho(f"{suite.name} {suite.version}: {suite.about}", bold=True)
+    for title, names in (
+        ("arms", [arm.name if arm.default else f"({arm.name})" for arm in suite.arms]),
+        ("sizes", [f"{name} {count}" for name, count in suite.sizes.items()]),
+        ("options", _options(suite)),
+    ):
+        click.echo(click.wrap_text(f"{title:8} {', '.join(names) or 'none'}", 80, subsequent_indent=" " * 9))
+    click.echo("arms in brackets take part only when named")
+
+
+def _options(suite: "Suite") -> list[str]:
+    from dataclasses import fields
+
+    return [f"{field.name}={field.default}" for field in fields(suite.options)]
+
+
+def _item(sample: "Sample") -> None:
+    tags = ", ".join(f"{key} {value}" for key, value in sample.tags.items())
+    click.echo()
+    click.secho(f"{sample.id}  {sample.input!r}  target {sample.target!r}", bold=True)
+    click.echo(f"  {tags}")
+
+
+def _prompt(arm: "Arm", sample: "Sample", *, as_json: bool) -> None:
+    import json
+    from dataclasses import asdict
+
+    from evals.suite import render
+
+    prompt = render(arm, sample)
+    if as_json:
+        line = {"sample": sample.id, "arm": arm.name, "hash": prompt.hash, "prompt": asdict(prompt)}
+        click.echo(json.dumps(line, ensure_ascii=False))
+        return
+    click.echo(f"  [{arm.name}]")
+    turns = [
+        *((message.role, message.content) for message in prompt.messages),
+        *(("user", f) for f in prompt.followups),
+    ]
+    for role, content in turns or [("text", prompt.text)]:
+        click.echo(f"    {role}: {content}".replace("\n", "\n    "))

@@ -1,0 +1,229 @@
+"""The run log: a folder with `run.json` (what was asked) and `replies.jsonl` (append-only, one reply a line).
+
+A reply counts as answered once its line has been handed to the operating system, so `kill -9` loses none. When a key
+occurs twice, the later line holds: failures that were asked again, and scores that were made again.
+"""
+
+import mmap
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pydantic
+from filelock import FileLock, Timeout
+
+from evals import __version__
+from evals.errors import BadFile, BadInput, NotFound
+from evals.plan import Plan, Request
+from evals.types import Key, Reply
+
+SCHEMA = 1
+REPLY = pydantic.TypeAdapter(Reply)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFile:
+    """What `run.json` holds.
+
+    Attributes:
+        schema: the version of this format.
+        evals: the version of this package that made the run.
+        request, seed: what was asked, and the seed that was drawn for it.
+        suites: name -> version.
+        paths: suite name -> by what to load it again: a bare name (ours) or an absolute path.
+        notices: model -> what must be said wherever its words are shown.
+        planned: how many replies the finished run has.
+        created, finished: UTC, ISO 8601; finished is empty while replies are missing.
+    """
+
+    schema: int = SCHEMA
+    evals: str = __version__
+    request: Request
+    seed: int
+    suites: Mapping[str, str]
+    paths: Mapping[str, str]
+    notices: Mapping[str, str] = field(default_factory=dict)
+    planned: int
+    created: str
+    finished: str = ""
+
+
+RUN_FILE = pydantic.TypeAdapter(RunFile)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as read from its folder: the last reply of each key, in the order of first answers."""
+
+    folder: Path
+    about: RunFile
+    replies: tuple[Reply, ...]
+
+    @property
+    def missing(self) -> int:
+        """How many replies the plan has and the log has not, failures counted as missing."""
+        return self.about.planned - sum(reply.failure is None for reply in self.replies)
+
+
+def now() -> str:
+    """The time, UTC, ISO 8601 to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def create(out: Path, plan: Plan, notices: Mapping[str, str]) -> Path:
+    """A new run folder in `out`, named by time, suites and request.
+
+    Raises: BadInput: the folder cannot be written.
+    """
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    suites = "+".join(part.suite.name for part in plan.parts)[:60]
+    folder = out / f"{stamp}-{suites}-{plan.request.digest}"
+    about = RunFile(
+        request=plan.request,
+        seed=plan.seed,
+        suites={part.suite.name: part.suite.version for part in plan.parts},
+        paths={part.suite.name: part.suite.where for part in plan.parts},
+        notices=notices,
+        planned=len(plan),
+        created=now(),
+    )
+    try:
+        while folder.exists():
+            folder = folder.with_name(f"{folder.name}-{secrets.token_hex(2)}")
+        folder.mkdir(parents=True)
+        write_about(folder, about)
+    except OSError as error:
+        raise BadInput(
+            f"{out} cannot be written: {error.strerror}", "name another folder with --out DIR"
+        ) from None
+    return folder
+
+
+def unfinished(out: Path, request: Request) -> Path | None:
+    """The newest run folder in `out` of the same request that is not finished, if there is one."""
+    for folder in sorted(out.glob(f"*-{request.digest}*"), reverse=True):
+        if (folder / "run.json").is_file() and not read_about(folder).finished:
+            return folder
+    return None
+
+
+def write_about(folder: Path, about: RunFile) -> None:
+    """Write `run.json` whole or not at all."""
+    new = folder / "run.json.new"
+    new.write_bytes(RUN_FILE.dump_json(about, indent=2) + b"\n")
+    new.replace(folder / "run.json")
+
+
+def read_about(folder: Path) -> RunFile:
+    """What `run.json` of a folder says.
+
+    Raises: NotFound: no such run. BadFile: it is not a run file, or of a later format.
+    """
+    path = folder / "run.json"
+    try:
+        data = path.read_bytes()
+    except OSError:
+        raise NotFound(f"there is no run in {folder}: it has no run.json", "see evals list runs") from None
+    try:
+        about = RUN_FILE.validate_json(data)
+    except pydantic.ValidationError as error:
+        raise BadFile(f"{path} is damaged: {_first(error)}", "restore it, or start a new run") from None
+    if about.schema > SCHEMA:
+        raise BadFile(f"{path} has format {about.schema}, this evals reads up to {SCHEMA}", "update evals")
+    return about
+
+
+def read_run(folder: Path) -> Run:
+    """A run, finished or not.
+
+    Raises: NotFound, BadFile: as `read_about`, or a damaged line, named by number.
+    """
+    last: dict[Key, Reply] = {}
+    about = read_about(folder)
+    for reply in read_replies(folder / "replies.jsonl"):
+        last[reply.key] = reply
+    return Run(folder, about, tuple(last.values()))
+
+
+def read_replies(path: Path) -> Iterator[Reply]:
+    """The lines of a log in order. A last line without its end was cut off by a kill and does not count.
+
+    Raises: BadFile: a damaged line, named by number.
+    """
+    if not path.exists():
+        return
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.endswith(b"\n"):
+                return
+            try:
+                yield REPLY.validate_json(line)
+            except pydantic.ValidationError as error:
+                raise BadFile(
+                    f"{path}, line {number} is damaged: {_first(error)}",
+                    "delete that line and resume the run: only what it held is asked again",
+                ) from None
+
+
+class Writer:
+    """Appends replies to a run's log; one process at a time.
+
+    Raises: BadInput: another process writes this run, or the folder cannot be written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "replies.jsonl"
+        self._lock = FileLock(folder / "lock")
+        try:
+            self._lock.acquire(blocking=False)
+        except Timeout:
+            raise BadInput(f"another process is writing {folder}", "wait for it, or stop it") from None
+        except OSError as error:
+            raise BadInput(f"{folder} cannot be written: {error.strerror}", "free or unlock it") from None
+        _repair(self._path)
+        self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+
+    def append(self, reply: Reply) -> None:
+        """Hand one line to the operating system.
+
+        Raises: BadInput: the disk is full or gone; what was written before is kept.
+        """
+        line = REPLY.dump_json(reply, exclude_defaults=True) + b"\n"
+        try:
+            while line:
+                line = line[os.write(self._file, line) :]
+        except OSError as error:
+            raise BadInput(
+                f"{self._path} cannot be written: {error.strerror}",
+                "make room and run the same command again: what was answered is kept",
+            ) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self._file)
+        self._lock.release()
+
+
+def _repair(path: Path) -> None:
+    """Cut off a torn last line, so that the next one starts on a line of its own."""
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    with path.open("r+b") as file:
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+            end = view.rfind(b"\n") + 1
+        file.truncate(end)
+
+
+def _first(error: pydantic.ValidationError) -> str:
+    detail = error.errors(include_url=False)[0]
+    where = ".".join(map(str, detail["loc"]))
+    return f"{where}: {detail['msg']}" if where else str(detail["msg"])

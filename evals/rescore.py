@@ -1,0 +1,95 @@
+"""Judging answers that exist already: those of a file, or those of a finished run again."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from evals import log
+from evals.errors import BadFile, BadInput
+from evals.plan import plan
+from evals.retry import Tried
+from evals.run import judge
+from evals.suite import Suite
+from evals.types import Reply, Response, Sample, Score, Tag
+
+
+class Row(BaseModel):
+    """One line of a file to score; further keys are kept as they are.
+
+    `target` is the right answer, null for what does not exist; `arm` is the suite's first unless given.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    response: str
+    target: str | int | float | None = Field(...)
+    input: str = ""
+    arm: str = ""
+    tags: Mapping[str, Tag] = {}
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """The rows of a JSONL file.
+
+    Raises: BadFile: names the line that is not a row.
+    """
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadFile(f"{path} cannot be read: {error}", "name a JSONL file of answers") from None
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            yield Row.model_validate_json(line)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            where = ".".join(map(str, first["loc"])) or "line"
+            raise BadFile(
+                f"{path}, line {number}: {where}: {first['msg']}",
+                'write objects such as {"response": "...", "target": "..." or null}',
+            ) from None
+
+
+def score_row(suite: Suite, row: Row, number: int) -> Score:
+    """The verdict of the suite's own scorer on one row.
+
+    Raises: NotFound: the row names an arm that the suite does not have.
+    """
+    arm = row.arm or suite.arms[0].name
+    suite.pick_arms([arm])
+    target = None if row.target is None else str(row.target)
+    fields = {key: str(value) for key, value in row.tags.items()}
+    sample = Sample(str(number), row.input, target, tags=row.tags, fields=fields)
+    return suite.score(sample, arm, Response(row.response))
+
+
+def rescore(folder: Path) -> tuple[int, int]:
+    """Judge a run's replies again by today's scorers; returns how many there are, and how many verdicts changed.
+
+    Changed ones are appended to the log, where the later line of a key holds: what stood before is kept.
+    Raises: BadInput: a suite makes other prompts now than the run was asked.
+    """
+    run = log.read_run(folder)
+    request = replace(run.about.request, suites=tuple(run.about.paths.values()))
+    made = plan(request, run.about.seed)
+    suites = {part.suite.name: part.suite for part in made.parts}
+    jobs = {job.key: job for model in request.models for job in made.jobs(model)}
+    changed: list[Reply] = []
+    for reply in run.replies:
+        job = jobs.get(reply.key)
+        if job is None or job.prompt != reply.prompt:
+            raise BadInput(
+                f"suite {reply.key.suite} asks other questions now than {folder} holds (sample {reply.key.sample})",
+                "score it with the version that made it, or run it anew",
+            )
+        if reply.response is not None:
+            again = judge(job, Tried(reply.response, None, reply.attempts), suites[reply.key.suite])
+            if (again.score, again.failure) != (reply.score, reply.failure):
+                changed.append(again)
+    with log.Writer(folder) as writer:
+        for reply in changed:
+            writer.append(reply)
+    return len(run.replies), len(changed)

@@ -1,0 +1,263 @@
+"""Suites: what is asked, how it is judged, and which comparisons were fixed beforehand."""
+
+import csv
+import json
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from evals import scorer, shelf
+from evals.errors import BadFile, BadInput, NotFound
+from evals.types import Arm, Contrast, Index, ItemMetric, Message, Metric, Prompt, Response, Sample, Score
+
+FIXED_SEED = 20261123
+"""The public seed: runs use it unless told otherwise, so that their results can be compared."""
+
+ACCURACY = Metric("accuracy", "accuracy", {"right": 1.0, "wrong": 0.0}, better="higher")
+
+
+@dataclass(frozen=True)
+class NoOptions:
+    """The options of a suite that takes none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suite:
+    """A behaviour to measure.
+
+    Attributes:
+        name: as on the command line and in reports.
+        version: bumped whenever items or scoring change; runs of different versions are not compared.
+        about: one line: what it measures.
+        samples: (seed, n, options) -> n samples; the same arguments give the same bytes on every machine.
+        arms: the ways to ask.
+        score: (sample, arm name, response) -> verdict; pure.
+        metrics: what is reported; the first is the headline.
+        contrasts: comparisons fixed beforehand.
+        sizes: name -> number of samples.
+        options: a dataclass of what `--set` can change, with defaults.
+        strata: the tags that reports break the metrics down by.
+        where: by what to load it again: a bare name (ours) or an absolute path; set when it is loaded.
+    """
+
+    name: str
+    version: str
+    about: str
+    samples: Callable[[int, int, Any], Iterable[Sample]]
+    arms: tuple[Arm, ...]
+    score: Callable[[Sample, str, Response], Score]
+    metrics: tuple[Metric | Index | ItemMetric, ...] = (ACCURACY,)
+    contrasts: tuple[Contrast, ...] = ()
+    sizes: Mapping[str, int] = field(default_factory=lambda: {"quick": 60, "standard": 400, "full": 1600})
+    options: type = NoOptions
+    strata: tuple[str, ...] = ()
+    where: str = ""
+
+    def parse_options(self, settings: Mapping[str, str]) -> Any:
+        """The options dataclass, filled from `--set KEY=VALUE` texts.
+
+        Raises: NotFound: an unknown key. BadInput: a value of the wrong kind.
+        """
+        known = getattr(self.options, "__dataclass_fields__", {})
+        for key in settings:
+            if key not in known:
+                raise NotFound.among(f"option of suite {self.name}", key, known)
+        try:
+            return TypeAdapter(self.options).validate_python(dict(settings))
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise BadInput(
+                f"--set {where}={settings.get(where)!r}: {first['msg']}",
+                f"evals show {self.name} lists the options",
+            ) from None
+
+    def pick_arms(self, names: Iterable[str]) -> tuple[Arm, ...]:
+        """The arms of these names; the default ones if none is named, every one for "all".
+
+        Raises: NotFound: an unknown arm.
+        """
+        names = list(names)
+        by_name = {arm.name: arm for arm in self.arms}
+        if not names:
+            return tuple(arm for arm in self.arms if arm.default)
+        if names == ["all"]:
+            return self.arms
+        for name in names:
+            if name not in by_name:
+                raise NotFound.among(f"arm of suite {self.name}", name, by_name)
+        return tuple(by_name[name] for name in dict.fromkeys(names))
+
+
+def render(arm: Arm, sample: Sample) -> Prompt:
+    """The exact prompt of a sample in an arm.
+
+    Raises: BadFile: the template names a field that the sample does not have.
+    """
+    if callable(arm.template):
+        text = arm.template(sample)
+    else:
+        try:
+            text = arm.template.format(input=sample.input, target=sample.target, **sample.fields)
+        except (KeyError, IndexError) as error:
+            raise BadFile(
+                f"the template of arm {arm.name!r} asks for {error}, which sample {sample.id} does not have",
+                "use {input}, {target} or one of the sample's fields; write {{ and }} for braces",
+            ) from None
+    system = (Message("system", arm.system),) if arm.system else ()
+    return Prompt(
+        messages=(*system, Message("user", text)),
+        followups=arm.followups,
+        max_tokens=arm.max_tokens,
+        temperature=arm.temperature,
+        stop=arm.stop,
+    )
+
+
+def load(name: str) -> Suite:
+    """A suite by bare name (ours) or by path (the user's own): a `suite.py`, or a `suite.toml` that is only data.
+
+    Raises: NotFound: no such suite. BadFile: it cannot be loaded, or is not a suite.
+    """
+    path = shelf.find("suite", name)
+    if path.suffix == ".toml":
+        return from_toml(path)
+    suite = getattr(shelf.load(path), "suite", None)
+    if not isinstance(suite, Suite):
+        raise BadFile(f"{path} has no `suite = Suite(...)`", "see docs/suites.md")
+    return check(suite, path)
+
+
+def check(suite: Suite, path: Path) -> Suite:
+    """The suite with its place, once its names fit together.
+
+    Raises: BadFile: two arms of one name, or a contrast or index of an arm or metric that is not there.
+    """
+    arms = [arm.name for arm in suite.arms]
+    metrics = [metric.name for metric in suite.metrics]
+    if not arms or len(set(arms)) < len(arms):
+        raise BadFile(f"{path}: a suite needs arms, each with a name of its own; it has {arms}", "rename one")
+    wanted = [(name, arms) for c in suite.contrasts for name in (c.treatment, c.control)]
+    wanted += [(c.metric, metrics) for c in suite.contrasts]
+    wanted += [(name, metrics) for m in suite.metrics if isinstance(m, Index) for name in m.weights]
+    for name, known in wanted:
+        if name not in known:
+            raise BadFile(
+                f"{path}: a contrast or index names {name!r}, which is not among {known}", "correct the name"
+            )
+    ours = path.is_relative_to(shelf.home("suite"))
+    return replace(suite, where=suite.name if ours else str(path))
+
+
+class TomlArm(BaseModel):
+    """An arm of a data-only suite."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    prompt: str
+    system: str = ""
+    max_tokens: int = 512
+    temperature: float | None = 0.0
+
+
+class TomlSuite(BaseModel):
+    """`suite.toml`: a suite that is only data."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    version: str = "1"
+    about: str = ""
+    data: str
+    scorer: str
+    arms: list[TomlArm]
+
+
+def from_toml(path: Path) -> Suite:
+    """A data-only suite: a CSV or JSONL of `input` and `target` (other columns become tags), a scorer by name.
+
+    Raises: BadFile: names the file, and the key or line that is wrong.
+    """
+    try:
+        spec = TomlSuite.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadFile(f"{path} is not TOML: {error}", "correct that line") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise BadFile(
+            f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}", "see docs/suites.md"
+        ) from None
+    if spec.scorer not in scorer.SCORERS:
+        raise NotFound.among(f"scorer ({path})", spec.scorer, scorer.SCORERS)
+    rows = read_rows(path.parent / spec.data)
+    suite = Suite(
+        name=spec.name,
+        version=spec.version,
+        about=spec.about,
+        samples=partial(_draw, rows),
+        arms=tuple(
+            Arm(a.name, a.prompt, system=a.system, max_tokens=a.max_tokens, temperature=a.temperature)
+            for a in spec.arms
+        ),
+        score=scorer.SCORERS[spec.scorer],
+        sizes={"quick": min(60, len(rows)), "standard": min(400, len(rows)), "full": len(rows)},
+    )
+    return check(suite, path)
+
+
+def read_rows(path: Path) -> list[Sample]:
+    """Samples from a CSV or JSONL file with `input` and `target`, one a row; `id` and `cluster` if given.
+
+    Raises: BadFile: names the file and the line.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadFile(
+            f"{path} cannot be read: {error}", "name a CSV or JSONL file beside suite.toml"
+        ) from None
+    rows: list[tuple[int, dict[str, Any]]] = []
+    if path.suffix == ".jsonl":
+        for number, line in enumerate(text.splitlines(), 1):
+            try:
+                row = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise BadFile(
+                    f"{path}, line {number} is not JSON: {error}", "write one JSON object a line"
+                ) from None
+            if not isinstance(row, dict):
+                raise BadFile(f"{path}, line {number} is not a JSON object", "write one JSON object a line")
+            rows.append((number, row))
+    else:
+        rows = list(enumerate(csv.DictReader(text.splitlines()), 2))
+    samples = [_sample(path, number, row) for number, row in rows]
+    if not samples:
+        raise BadFile(f"{path} has no rows", "give it at least one")
+    return samples
+
+
+def _sample(path: Path, number: int, row: dict[str, Any]) -> Sample:
+    if row.get("input") in (None, "") or "target" not in row:
+        raise BadFile(f"{path}, line {number} has no input or no target", "give every row both")
+    target = row["target"]
+    extra = {key: value for key, value in row.items() if key not in ("id", "input", "target", "cluster")}
+    return Sample(
+        id=str(row.get("id") or f"{number:05}"),
+        input=str(row["input"]),
+        target=None if target is None else str(target),
+        tags={key: value for key, value in extra.items() if isinstance(value, str | int | float | bool)},
+        cluster=str(row.get("cluster") or ""),
+        fields={key: str(value) for key, value in extra.items()},
+    )
+
+
+def _draw(rows: list[Sample], seed: int, n: int, _options: NoOptions) -> list[Sample]:
+    """The first n rows in an order that the seed decides."""
+    return Random(seed).sample(rows, min(n, len(rows)))
