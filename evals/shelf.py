@@ -45,7 +45,7 @@ def find(kind: Kind, name: str) -> Path:
                 return candidate.resolve()
     if not _is_path(name) or path.parts[:-1] == (f"{kind}s",):
         for entry in _entries(kind, home(kind)):
-            if path.stem == (entry.parent.name if entry.stem == kind else entry.stem):
+            if path.name.removesuffix(".py") == (entry.parent.name if entry.stem == kind else entry.stem):
                 return entry
     raise NotFound.among(kind, name, names(kind))
 

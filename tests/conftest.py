@@ -1,0 +1,88 @@
+"""What many tests need: a small suite in a folder, and the command line as a process."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SUITE = '''"""Adds two numbers: a small suite for tests."""
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from evals.scorer import last_integer
+from evals.suite import ACCURACY, Suite
+from evals.types import Arm, Contrast, Sample
+
+
+@dataclass(frozen=True)
+class Options:
+    largest: int = 99
+
+
+def samples(seed: int, n: int, options: Options) -> Iterator[Sample]:
+    rng = Random(seed)
+    for i in range(n):
+        a, b = rng.randint(0, options.largest), rng.randint(0, options.largest)
+        yield Sample(f"{i:05}", f"{a} + {b}", str(a + b), tags={"big": a + b > 99})
+
+
+suite = Suite(
+    name="sums",
+    version="1",
+    about="adding two numbers",
+    samples=samples,
+    arms=(
+        Arm("plain", "What is {input}?"),
+        Arm("steps", "What is {input}? Work step by step."),
+        Arm("spare", "{input} =", default=False),
+    ),
+    score=last_integer,
+    metrics=(ACCURACY,),
+    contrasts=(Contrast("steps", "accuracy", "steps", "plain", "working step by step", "accuracy"),),
+    options=Options,
+    strata=("big",),
+)
+'''
+
+
+@pytest.fixture
+def sums(tmp_path: Path) -> Path:
+    """The folder of a suite named sums, of a user's own."""
+    folder = tmp_path / "sums"
+    folder.mkdir()
+    (folder / "suite.py").write_text(SUITE)
+    return folder
+
+
+class Evals:
+    """The command line, run as a process of its own in a folder."""
+
+    def __init__(self, cwd: Path) -> None:
+        self.cwd = cwd
+        self.env = {key: value for key, value in os.environ.items() if not key.endswith("_API_KEY")}
+
+    def start(self, *args: object) -> "subprocess.Popen[str]":
+        """Begin a command and return at once."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "evals", *map(str, args)],
+            cwd=self.cwd,
+            env=self.env,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def __call__(self, *args: object) -> "subprocess.CompletedProcess[str]":
+        """Run a command to its end."""
+        process = self.start(*args)
+        out, err = process.communicate(timeout=120)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+@pytest.fixture
+def evals(tmp_path: Path) -> Evals:
+    """The command line in an empty folder."""
+    return Evals(tmp_path)

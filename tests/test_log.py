@@ -1,0 +1,120 @@
+"""The run log loses nothing that was written, names what is damaged, and gives back what was put in."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evals import log
+from evals.errors import BadFile, BadInput, NotFound
+from evals.plan import Request, plan
+from evals.types import Failure, Key, Message, Prompt, Reply, Response, Score
+
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+tags = st.dictionaries(
+    texts, st.one_of(texts, st.integers(-(2**53), 2**53), st.booleans(), st.floats(-1e6, 1e6))
+)
+responses = st.builds(Response, text=texts, reasoning=texts, tokens_out=st.none() | st.integers(0, 10**6))
+scores = st.builds(
+    Score, outcome=texts, answer=st.none() | texts, value=st.none() | st.floats(0, 1), notes=tags
+)
+replies = st.builds(
+    Reply,
+    key=st.builds(Key, texts, texts, texts, texts, st.integers(0, 99)),
+    prompt=st.builds(Prompt, messages=st.lists(st.builds(Message, st.just("user"), texts)).map(tuple)),
+    response=st.none() | responses,
+    score=st.none() | scores,
+    failure=st.none() | st.builds(Failure, texts, texts),
+    target=st.none() | texts,
+    cluster=texts,
+    tags=tags,
+    attempts=st.integers(1, 9),
+    at=texts,
+)
+
+
+def reply(sample: str, text: str = "hello") -> Reply:
+    key = Key("m", "s", sample, "a")
+    return Reply(key, Prompt(text="?"), Response(text), Score("right"), None, None, sample, {}, 1, "now")
+
+
+@pytest.fixture
+def folder(sums: Path, tmp_path: Path) -> Path:
+    return log.create(tmp_path / "runs", plan(Request(suites=(str(sums),), models=("m",), size=2)), {})
+
+
+@given(replies)
+def test_a_line_gives_back_the_reply(reply: Reply) -> None:
+    line = log.REPLY.dump_json(reply, exclude_defaults=True)
+    assert b"\n" not in line
+    assert log.REPLY.validate_json(line) == reply
+
+
+def test_the_last_line_of_a_key_holds(folder: Path) -> None:
+    with log.Writer(folder) as writer:
+        for each in (reply("1", "first"), reply("2"), reply("1", "second")):
+            writer.append(each)
+    run = log.read_run(folder)
+    assert [(r.key.sample, r.response.text) for r in run.replies if r.response] == [
+        ("1", "second"),
+        ("2", "hello"),
+    ]
+
+
+@given(cut=st.integers(1, 200))
+def test_a_torn_last_line_costs_only_itself(cut: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("torn") / "replies.jsonl"
+    whole = log.REPLY.dump_json(reply("1"), exclude_defaults=True) + b"\n"
+    torn = log.REPLY.dump_json(reply("2"), exclude_defaults=True)[:cut]
+    path.write_bytes(whole + torn)
+    assert [r.key.sample for r in log.read_replies(path)] == ["1"]
+    with log.Writer(path.parent) as writer:
+        writer.append(reply("3"))
+    assert [r.key.sample for r in log.read_replies(path)] == ["1", "3"]
+
+
+def test_a_damaged_line_is_named_by_number(folder: Path) -> None:
+    with log.Writer(folder) as writer:
+        for number in range(3):
+            writer.append(reply(str(number)))
+    lines = (folder / "replies.jsonl").read_bytes().splitlines(keepends=True)
+    lines[1] = lines[1].replace(b'"key"', b'"kex"')
+    (folder / "replies.jsonl").write_bytes(b"".join(lines))
+    with pytest.raises(BadFile, match="line 2 is damaged"):
+        log.read_run(folder)
+
+
+def test_two_processes_cannot_write_one_run(folder: Path) -> None:
+    with log.Writer(folder), pytest.raises(BadInput, match="another process"):
+        log.Writer(folder)
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [("{", BadFile), ('{"schema": 99}', BadFile), (None, NotFound)],
+)
+def test_a_folder_without_a_good_run_json_is_refused(
+    content: str | None, error: type[Exception], tmp_path: Path
+) -> None:
+    if content is not None:
+        (tmp_path / "run.json").write_text(content)
+    with pytest.raises(error):
+        log.read_about(tmp_path)
+
+
+def test_a_run_of_a_later_format_is_refused(folder: Path) -> None:
+    about = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps(about | {"schema": log.SCHEMA + 1}))
+    with pytest.raises(BadFile, match="update evals"):
+        log.read_about(folder)
+
+
+def test_an_unfinished_run_of_the_same_request_is_found_again(sums: Path, folder: Path) -> None:
+    asked = Request(suites=(str(sums),), models=("m",), size=2)
+    assert log.unfinished(folder.parent, asked) == folder
+    assert log.unfinished(folder.parent, Request(suites=(str(sums),), models=("m",), size=3)) is None
+    about = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps(about | {"finished": "2026-11-23T00:00:00Z"}))
+    assert log.unfinished(folder.parent, asked) is None

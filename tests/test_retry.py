@@ -1,0 +1,86 @@
+"""What can pass later is tried again, within bounds; what cannot is not."""
+
+import asyncio
+from random import Random
+
+import pytest
+
+from evals.errors import PASSING, FailureKind, ProviderError
+from evals.retry import Breaker, Patience, ask
+from evals.types import Capability, Prompt, Response
+
+KINDS: list[FailureKind] = ["auth", "bad_request", "not_found", "filtered", "scorer", *sorted(PASSING)]
+QUICK = Patience(attempts=4, first=0.001, most=0.002)
+
+
+class Failing:
+    """Fails in one way a number of times, then replies."""
+
+    can: frozenset[Capability] = frozenset({"chat"})
+    concurrency = 1
+    notice = ""
+
+    def __init__(self, kind: FailureKind, times: int, retry_after: float | None = None) -> None:
+        self.error, self.times, self.calls = ProviderError(kind, "no", retry_after=retry_after), times, 0
+
+    async def reply(self, prompt: Prompt) -> Response:
+        self.calls += 1
+        if self.calls <= self.times:
+            raise self.error
+        return Response("yes")
+
+    async def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_what_can_pass_is_tried_again(kind: FailureKind) -> None:
+    provider = Failing(kind, 2)
+    tried = asyncio.run(ask(provider, Prompt(text="?"), QUICK, Random(0)))
+    assert tried.attempts == provider.calls == (3 if kind in PASSING else 1)
+    assert (tried.response is not None) == (kind in PASSING)
+
+
+def test_trying_again_is_bounded() -> None:
+    provider = Failing("server", 99)
+    tried = asyncio.run(ask(provider, Prompt(text="?"), QUICK, Random(0)))
+    assert tried.error is provider.error
+    assert provider.calls == QUICK.attempts
+
+
+def test_a_wait_beyond_patience_is_not_begun() -> None:
+    provider = Failing("rate_limit", 1, retry_after=10_000)
+    assert asyncio.run(ask(provider, Prompt(text="?"), QUICK, Random(0))).attempts == 1
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_the_host_asked_for_is_never_undercut(seed: int) -> None:
+    assert Patience().wait(0, 7.0, Random(seed)) >= 7.0
+
+
+@pytest.mark.parametrize("attempt", range(8))
+def test_waits_double_up_to_a_bound(attempt: int) -> None:
+    patience = Patience(first=1, most=30)
+    waits = [patience.wait(attempt, None, Random(seed)) for seed in range(200)]
+    bound = min(30, 2**attempt)
+    assert 0 <= min(waits) < bound / 4
+    assert bound * 3 / 4 < max(waits) <= bound
+
+
+@pytest.mark.parametrize(
+    ("kinds", "opens"),
+    [
+        (["auth"], True),
+        (["not_found"], True),
+        ([None, *["bad_request"] * 50], False),
+        (["bad_request"] * 9, False),
+        (["bad_request"] * 10, True),
+        ([*["bad_request"] * 9, *["server"] * 9], False),
+        ([None, "auth"], True),
+    ],
+)
+def test_the_breaker_opens_when_there_is_no_chance(kinds: list[FailureKind | None], opens: bool) -> None:
+    breaker = Breaker()
+    for kind in kinds:
+        breaker.see(ProviderError(kind, "no") if kind else None)
+    assert (breaker.reason is not None) == opens
