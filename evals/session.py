@@ -105,19 +105,26 @@ def work(
             on_press()
         stopper.press()
 
+    missing = len(session.plan) - len(session.done)
+
+    def count(reply: Reply) -> None:
+        nonlocal missing
+        missing -= reply.failure is None
+        observe(reply)
+
     with log.Writer(session.folder) as writer:
         runner = run.Runner(
             suites={part.suite.name: part.suite for part in session.plan.parts},
             write=writer.append,
-            observe=observe,
+            observe=count,
             done=session.done,
             concurrency=concurrency,
         )
         asyncio.run(_work(session, runner, stopper, press))
-        finished = log.read_run(session.folder)
-        if finished.missing == 0:
-            log.write_about(session.folder, replace(finished.about, finished=log.now()))
-    return End(finished.missing, stopper.draining)
+        if missing == 0:
+            about = log.read_about(session.folder)
+            log.write_about(session.folder, replace(about, finished=about.finished or log.now()))
+    return End(missing, stopper.draining)
 
 
 async def _work(

@@ -86,3 +86,47 @@ class Evals:
 def evals(tmp_path: Path) -> Evals:
     """The command line in an empty folder."""
     return Evals(tmp_path)
+
+
+ADDER = '''"""Adds for real, slowly if told so, and notes each request in a file, so that tests can count them."""
+import asyncio
+import os
+import re
+
+from evals.errors import ProviderError
+from evals.types import Response
+
+
+class Adder:
+    notice = ""
+    can = frozenset({"chat"})
+
+    def __init__(self, journal, seconds, fail, concurrency):
+        self.journal, self.seconds, self.fail, self.concurrency = journal, seconds, fail, concurrency
+
+    async def reply(self, prompt):
+        text = prompt.messages[-1].content
+        file = os.open(self.journal, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        os.write(file, (prompt.hash + "\\n").encode())
+        os.close(file)
+        await asyncio.sleep(self.seconds)
+        a, b = map(int, re.search(r"(\\d+) \\+ (\\d+)", text).groups())
+        if self.fail and (a + b) % self.fail == 0:
+            raise ProviderError("bad_request", "this sum is refused")
+        return Response(str(a + b), model="adder", tokens_in=3, tokens_out=1)
+
+    async def close(self):
+        pass
+
+
+def connect(model, journal="requests.txt", seconds="0", fail="0", concurrency="4"):
+    return Adder(journal, float(seconds), int(fail), int(concurrency))
+'''
+
+
+@pytest.fixture
+def adder(tmp_path: Path) -> Path:
+    """A user's own provider file; each request leaves a line in requests.txt of the working folder."""
+    path = tmp_path / "adder.py"
+    path.write_text(ADDER)
+    return path

@@ -124,15 +124,27 @@ def _finish(session: "Session", concurrency: int | None, quiet: bool, as_json: b
             concurrency,
             lambda: shown.say("finishing what is in flight; Ctrl-C again stops at once"),
         )
-    if quiet:
-        click.echo(session.folder)
-    elif as_json:
-        click.echo(summary_json(session.folder))
-    else:
-        click.echo(summary(session.folder))
+    _say_what_was_found(session.folder, quiet=quiet, as_json=as_json)
     if end.missing:
         click.echo(_what_is_missing(end, session.folder), err=True)
     return end.status
+
+
+def _say_what_was_found(folder: Path, *, quiet: bool, as_json: bool) -> None:
+    if quiet:
+        click.echo(folder)
+        return
+
+    from evals.log import read_run
+    from evals.report import publish
+
+    if as_json:
+        click.echo(publish([read_run(folder)], "json"))
+    else:
+        click.echo(publish([read_run(folder)], "table"))
+        click.echo(
+            f"run: {folder}\nevery reply, as a page: evals report {folder} --format html --out report.html"
+        )
 
 
 def _what_is_missing(end: "End", folder: Path) -> str:
