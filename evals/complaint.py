@@ -1,0 +1,159 @@
+"""What a host means by an error answer: its kind, its own words, how long it asks us to wait. Pure functions.
+
+Hosts agree on the status and on little else. The bodies read here: {"error": {"message", "code", "param"}} (OpenAI and
+most others), {"error": "text"} (Ollama, Hugging Face), {"message"} (older vLLM), {"detail"} (FastAPI), and web pages.
+"""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from evals.errors import FailureKind
+
+KINDS: Mapping[int, FailureKind] = {
+    401: "auth",
+    402: "auth",
+    403: "auth",
+    404: "not_found",
+    408: "timeout",
+    409: "server",
+    410: "not_found",
+    425: "server",
+    429: "rate_limit",
+    504: "timeout",
+    524: "timeout",
+}
+"""Status -> kind where it is not the rule, which is: 4xx the request is refused, 5xx the host failed."""
+
+NO_CREDIT = re.compile(r"insufficient[_ ](?:quota|balance|credit|funds)|billing|current quota", re.IGNORECASE)
+FILTERED = re.compile(r"content[_ ](?:filter|policy|management)|moderation|responsible_?ai", re.IGNORECASE)
+BAD_KEY = re.compile(
+    r"(?:invalid|incorrect|expired)[ _]api[ _-]?key|api[ _-]?key (?:is )?(?:not valid|invalid)", re.IGNORECASE
+)
+NO_MODEL = re.compile(
+    r"model[_ ]not[_ ](?:found|available|exist)|model\b.{0,200}\b(?:not found|not exist)", re.IGNORECASE
+)
+TITLE = re.compile(r"<title[^>]*>(.{1,200}?)</title", re.IGNORECASE | re.DOTALL)
+
+LONGEST = 300
+"""Characters of a host's words that a sentence quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """An error answer, taken apart.
+
+    Attributes:
+        status: the HTTP status.
+        said: the host's own words on one line, without control characters; empty if it gave none.
+        code: its short name for what is wrong ("insufficient_quota"), empty if it gave none.
+        about: the field of the request it names as the cause, empty if none.
+        retry_after: seconds it asks us to wait, None if it did not say.
+    """
+
+    status: int
+    said: str = ""
+    code: str = ""
+    about: str = ""
+    retry_after: float | None = None
+
+    @property
+    def kind(self) -> FailureKind:
+        """How the request failed, which decides whether it is sent again."""
+        words = f"{self.code} {self.said}"
+        if self.status in (402, 403, 429) and NO_CREDIT.search(words):
+            return "auth"
+        if self.status in (400, 403, 422) and FILTERED.search(words):
+            return "filtered"
+        if self.status == 400 and BAD_KEY.search(words):
+            return "auth"
+        if self.status == 400 and NO_MODEL.search(words):
+            return "not_found"
+        if self.status in KINDS:
+            return KINDS[self.status]
+        rule: Mapping[int, FailureKind] = {2: "garbled", 3: "not_found", 4: "bad_request"}
+        return rule.get(self.status // 100, "server")
+
+    @property
+    def unpaid(self) -> bool:
+        """Whether the key is good and the account has no credit."""
+        return self.status == 402 or bool(NO_CREDIT.search(f"{self.code} {self.said}"))
+
+
+def read(status: int, headers: Mapping[str, str], body: bytes) -> Complaint:
+    """Take an error answer apart, whatever its shape.
+
+    Args: headers: with lower-case names, or of a mapping that ignores case.
+    """
+    text = body.decode("utf-8", "replace")
+    try:
+        said, code, about = _fields(json.loads(text))
+    except (ValueError, RecursionError):
+        title = TITLE.search(text)
+        said, code, about = (title[1] if title else "" if "<" in text else text), "", ""
+    return Complaint(status, plain(said), code, about, retry_after(headers))
+
+
+def in_disguise(body: bytes) -> Complaint | None:
+    """The complaint in an answer whose status claims success: {"error": ...}, as routers relay failures; else None."""
+    data = json.loads(body)
+    if not isinstance(data, dict) or not data.get("error"):
+        return None
+    said, code, about = _fields(data)
+    status = int(code) if code in map(str, range(400, 600)) else 200
+    return Complaint(status, plain(said), code, about)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait, from `retry-after-ms` or `retry-after` (seconds, or an HTTP date); None if neither can be read.
+
+    A date is counted from the host's own clock (its `date` header) where it gave one.
+    Source: RFC 9110 section 10.2.3.
+    """
+    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        seconds = _number(headers.get(name, ""))
+        if seconds is not None:
+            return seconds / unit
+    until = _date(headers.get("retry-after", ""))
+    if until is None:
+        return None
+    now = _date(headers.get("date", "")) or datetime.now(UTC)
+    return max(0.0, (until - now).total_seconds())
+
+
+def plain(text: str) -> str:
+    """Foreign text as one short line that is safe in a terminal: printable characters, single spaces."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * LONGEST]).split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+
+
+def _fields(data: Any) -> tuple[str, str, str]:
+    """(message, code, field) of the error bodies we know; the whole of any other."""
+    inner = (data.get("error") or data) if isinstance(data, dict) else data
+    if not isinstance(inner, dict):
+        return inner if isinstance(inner, str) else json.dumps(inner), "", ""
+    said = inner.get("message") or inner.get("detail") or inner.get("error") or inner
+    code = inner.get("code") or inner.get("type") or ""
+    about = inner.get("param") or ""
+    return said if isinstance(said, str) else json.dumps(said), str(code), str(about)
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return max(0.0, value) if math.isfinite(value) else None
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(text)
+    except (ValueError, IndexError, OverflowError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

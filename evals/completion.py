@@ -1,0 +1,59 @@
+"""Text completions: a base model continues a text.
+
+Source: the `openai` package's types of `completions` (3.54), as vLLM, llama.cpp, Together and Hyperbolic serve them.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, Field
+
+from evals.errors import Unsupported
+from evals.http import Answer
+from evals.types import Capability, Prompt, Response
+from evals.wire import Quirks, Wire, counts, stop_reason
+
+
+class _Choice(BaseModel):
+    text: str | None
+    finish_reason: str | None = None
+
+
+class _Completion(BaseModel):
+    choices: Annotated[list[_Choice], Field(min_length=1)]
+    model: str | None = None
+    usage: Any = None
+
+
+@dataclass
+class Completion(Wire):
+    """A model that continues texts."""
+
+    path: ClassVar[str] = "/completions"
+    interface: ClassVar[Capability] = "completion"
+
+    def request(self, prompt: Prompt, quirks: Quirks) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """The JSON to send, and what was dropped.
+
+        Raises: Unsupported: the prompt is a conversation.
+        """
+        if prompt.messages:
+            raise Unsupported(f"{self.model} continues texts and cannot be talked to", "add ?wire=chat")
+        body, dropped = self.sampling(prompt, quirks)
+        body["prompt"] = prompt.text
+        return body, dropped
+
+    def read(self, answer: Answer) -> Response:
+        """The answer's meaning: the continuation, without the prompt.
+
+        Raises: ProviderError: it is garbled.
+        """
+        completion = self.http.read(_Completion, answer)
+        choice = completion.choices[0]
+        return Response(
+            text=choice.text or "",
+            stop=stop_reason(self.http, choice.finish_reason),
+            seconds=answer.seconds,
+            model=completion.model or "",
+            **counts(completion.usage),
+        )

@@ -1,0 +1,294 @@
+"""HTTP as providers need it: one pooled client for one host, and every failure told apart in one clear sentence.
+
+A key is read from the environment once, sent in one header, and shown in no sentence, representation or log. Redirects
+are not followed: they would carry it to a host that nobody named.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ValidationError
+
+from evals import __version__, complaint
+from evals.complaint import Complaint
+from evals.errors import BadInput, FailureKind, ProviderError
+
+if TYPE_CHECKING:
+    import httpx2
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 120.0
+IDLE_SECONDS = 4.0
+"""How long an idle connection is kept: less than the 5 s after which common servers hang up on it."""
+
+REASONS: Mapping[FailureKind, tuple[str, str]] = {
+    "filtered": ("refused by its content policy", ""),
+    "rate_limit": ("asks for fewer requests", "lower --concurrency"),
+    "bad_request": ("refused the request", ""),
+}
+"""What an error answer means, and what to do, where that does not depend on the request."""
+
+KEYLESS = "try a model that needs none: evals run SUITE -m pocket"
+
+
+class HostError(ProviderError):
+    """A host answered with an error; `complaint` is that answer, taken apart."""
+
+    def __init__(self, kind: FailureKind, message: str, fix: str, said: Complaint) -> None:
+        super().__init__(kind, message, fix, said.retry_after)
+        self.complaint = said
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back with a status of success: the bytes, and seconds from request to last byte."""
+
+    content: bytes
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A secret and the environment variable it came from; without a value where a host wants none."""
+
+    variable: str = ""
+    value: str = field(default="", repr=False)
+
+    @classmethod
+    def read(cls, variable: str, host: str, *, needed: bool) -> "Key":
+        """The key in an environment variable.
+
+        Raises: ProviderError: it is needed and not set, or holds characters that no key has.
+        """
+        value = os.environ.get(variable, "").strip()
+        if needed and not value:
+            raise ProviderError(
+                "auth",
+                f"{host} needs an API key and {variable} is not set",
+                f"set it: export {variable}=...  or {KEYLESS}",
+            )
+        if not (value.isascii() and value.isprintable()):
+            raise ProviderError(
+                "auth",
+                f"{variable} holds characters that no API key has",
+                f"set it again: export {variable}=...",
+            )
+        return cls(variable, value)
+
+
+@dataclass
+class Http:
+    """One pooled client for one host.
+
+    Attributes:
+        host: its name, as sentences show it.
+        url: what paths are appended to, such as "https://api.together.ai/v1".
+        key: sent as a bearer token unless empty.
+        start: the command that starts the server, where it is one that users run themselves.
+        fetch: the command that gets a model it does not have, ending before the model's name.
+        timeout: the most seconds without a byte from the host.
+    """
+
+    host: str
+    url: str
+    key: Key = Key()
+    start: str = ""
+    fetch: str = ""
+    timeout: float = READ_SECONDS
+    _client: "httpx2.AsyncClient | None" = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.url = self.url.rstrip("/")
+        try:
+            parts = urlsplit(self.url)
+            good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            good = False
+        if not good:
+            raise BadInput(
+                f"base_url {self.url!r} is not the address of a server",
+                "write base_url=http://HOST:PORT/v1 or base_url=https://HOST/v1",
+            )
+
+    async def post(self, path: str, body: Mapping[str, Any]) -> Answer:
+        """Send JSON, get the answer's bytes.
+
+        Raises: HostError: the host answered with an error. ProviderError: no whole answer came.
+        """
+        import httpx2  # a fifth of a second, for which `evals --help` need not wait
+
+        if self._client is None:
+            self._client = self._open()
+        started = perf_counter()
+        try:
+            response = await self._client.post(self.url + path, content=json.dumps(body).encode())
+        except httpx2.HTTPError as error:
+            raise self._broken(error) from None
+        if not response.is_success:
+            said = complaint.read(response.status_code, response.headers, self._without_key(response.content))
+            raise self._refused(said, path, body, response.headers.get("location", ""))
+        return Answer(response.content, perf_counter() - started)
+
+    def read(self, shape: type[Shape], answer: Answer) -> Shape:
+        """The answer as a pydantic model.
+
+        Raises: HostError: it is an error in spite of its status. ProviderError: it is not what the interface promises.
+        """
+        try:
+            return shape.model_validate_json(answer.content)
+        except ValidationError as error:
+            raise self._garbled(answer.content, error) from None
+
+    async def close(self) -> None:
+        """Close all connections; the next request would open new ones."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    def _open(self) -> "httpx2.AsyncClient":
+        import httpx2
+
+        headers = {"content-type": "application/json", "accept": "application/json"}
+        headers["user-agent"] = f"evals/{__version__}"
+        if self.key.value:
+            headers["authorization"] = f"Bearer {self.key.value}"
+        return httpx2.AsyncClient(
+            headers=headers,
+            timeout=httpx2.Timeout(self.timeout, connect=CONNECT_SECONDS, pool=None),
+            limits=httpx2.Limits(
+                max_connections=None, max_keepalive_connections=None, keepalive_expiry=IDLE_SECONDS
+            ),
+            trust_env=not self._local,  # a server on this machine is never behind a proxy
+        )
+
+    @property
+    def where(self) -> str:
+        """The address without what may be secret in it: user, password, query."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+    @property
+    def _local(self) -> bool:
+        name = urlsplit(self.url).hostname or ""
+        return name in ("localhost", "::1") or name.startswith("127.")
+
+    def _without_key(self, content: bytes) -> bytes:
+        """A host's words, in which our key does not appear even if the host repeats it."""
+        return content.replace(self.key.value.encode(), b"[key]") if self.key.value else content
+
+    def _broken(self, error: "httpx2.HTTPError") -> ProviderError:
+        """The failure of a request to which no whole answer came."""
+        import httpx2
+
+        match error:
+            case httpx2.ConnectTimeout():
+                return ProviderError(
+                    "timeout",
+                    f"no connection to {self.where} within {CONNECT_SECONDS:g} s",
+                    "check the network",
+                )
+            case httpx2.TimeoutException():
+                return ProviderError(
+                    "timeout",
+                    f"{self.host} sent nothing for {self.timeout:g} s",
+                    "allow it more: ?timeout=SECONDS",
+                )
+            case httpx2.DecodingError():
+                return ProviderError(
+                    "garbled", f"{self.host} answered with bytes that cannot be decompressed"
+                )
+            case httpx2.ConnectError():
+                return self._unreached(error)
+        detail = complaint.plain(str(error)) or type(error).__name__
+        return ProviderError("network", f"the connection to {self.host} broke: {detail}")
+
+    def _unreached(self, error: Exception) -> ProviderError:
+        """The failure to open a connection."""
+        causes = {type(cause).__name__ for cause in _causes(error)}
+        if "gaierror" in causes:
+            name = urlsplit(self.url).hostname
+            return ProviderError(
+                "network", f"there is no host called {name}", "check the network and base_url"
+            )
+        if causes & {"SSLError", "SSLCertVerificationError"}:
+            return ProviderError(
+                "network",
+                f"no safe connection to {self.where}: {complaint.plain(str(error))}",
+                "check base_url; certificates of your own are named by SSL_CERT_FILE",
+            )
+        start = f"start it with: {self.start}" if self.start else "start the server, or mend base_url"
+        return ProviderError(
+            "network",
+            f"nothing answers at {self.where}",
+            start if self._local else "check the network and base_url",
+        )
+
+    def _refused(self, said: Complaint, path: str, body: Mapping[str, Any], location: str = "") -> HostError:
+        """The failure of a request that was answered with an error."""
+        what, fix = self._reason(said, str(body.get("model", "")), path)
+        if location:
+            target = urlsplit(location)
+            what, fix = (
+                "has moved",
+                f"it says: {target.scheme}://{target.netloc}{target.path}; write that into base_url",
+            )
+        words = f": {said.said}" if said.said else ""
+        return HostError(said.kind, f"{self.host} {what} ({said.status}){words}", fix, said)
+
+    def _reason(self, said: Complaint, model: str, path: str) -> tuple[str, str]:
+        """What a complaint means to a user, and what to do about it."""
+        if said.kind == "auth":
+            return self._locked(said)
+        if said.kind != "not_found":
+            return REASONS.get(said.kind, ("failed", ""))
+        if "model" in f"{said.said} {said.code}".lower():
+            fetch = (
+                f"get it with: {self.fetch} {model}" if self.fetch else "check how the host spells its name"
+            )
+            return f"does not have the model {model!r}", fetch
+        return f"has nothing at {self.where}{path}", "check base_url; it usually ends in /v1"
+
+    def _locked(self, said: Complaint) -> tuple[str, str]:
+        """What a refusal that concerns the key means."""
+        variable = self.key.variable
+        if said.unpaid:
+            return "has no credit left for this key", f"add credit there, or {KEYLESS}"
+        if self.key.value:
+            return f"refused the key in {variable}", f"set the right one: export {variable}=...  or {KEYLESS}"
+        if variable:
+            return f"wants a key and {variable} is not set", f"set it: export {variable}=..."
+        return "wants a key", "name the variable that holds it: ?key_env=VARIABLE"
+
+    def _garbled(self, content: bytes, error: ValidationError) -> ProviderError:
+        """The failure of an answer that claims success and is not what the interface promises."""
+        start = content[:100].lstrip().lower()
+        if start.startswith((b"<!doctype", b"<html", b"<?xml")):
+            return ProviderError(
+                "garbled",
+                f"{self.host} answered with a web page instead of JSON",
+                f"check base_url ({self.where}); it usually ends in /v1",
+            )
+        first = error.errors(include_url=False)[0]
+        if first["type"] == "json_invalid":
+            return ProviderError("garbled", f"{self.host} answered with broken JSON ({len(content)} bytes)")
+        if (said := complaint.in_disguise(self._without_key(content))) is not None:
+            return self._refused(said, "", {})
+        place = ".".join(str(step) for step in first["loc"])
+        return ProviderError(
+            "garbled", f"{self.host} answered without a usable {place or 'object'}: {first['msg']}"
+        )
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and everything that led to it."""
+    yield error
+    for cause in (error.__cause__, error.__context__, *getattr(error, "exceptions", ())):
+        if cause is not None:
+            yield from _causes(cause)

@@ -1,0 +1,220 @@
+"""What OpenAI's two wires, chat and completion, have in common: options, a host's quirks, and how they are learned.
+
+Hosts differ in what they take: one wants `max_completion_tokens`, one refuses a temperature, one knows no system role.
+What is known beforehand is declared as Quirks. What is not is learned from the host's refusal: the request is sent
+once more without what it names, the lesson is kept for the connection if that helped, and each reply records what was
+dropped. What the user asked for by an option is never dropped: there the refusal stands.
+"""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from evals.errors import BadInput, ProviderError
+from evals.http import Answer, HostError, Http
+from evals.types import Capability, Prompt, Response, Stop
+
+STOPS: Mapping[str, Stop] = {
+    "stop": "stop",
+    "eos": "stop",
+    "eos_token": "stop",
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "length": "length",
+    "max_tokens": "length",
+    "model_length": "length",
+    "content_filter": "filter",
+    "tool_calls": "tool",
+    "function_call": "tool",
+}
+"""The reasons hosts give for the end of a reply -> ours."""
+
+REFUSAL = re.compile(
+    r"unsupported|not (?:be )?(?:supported|allowed|permitted|accepted|valid)|n[o']t support|unexpected|"
+    r"unrecogni[sz]ed|unknown|extra|invalid|deprecated|instead|must be|only",
+    re.IGNORECASE,
+)
+TOO_LONG = re.compile(r"too large|too long|context[_ ](?:length|window)", re.IGNORECASE)
+
+
+class Settings(BaseModel):
+    """The options of a model's name (`?key=value`), the same for every host; None leaves things to the arm or host."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    base_url: str | None = None
+    key_env: str | None = None
+    wire: Literal["chat", "completion"] | None = None
+    timeout: float | None = Field(None, gt=0, allow_inf_nan=False)
+    temperature: float | None = Field(None, ge=0, le=10, allow_inf_nan=False)
+    top_p: float | None = Field(None, gt=0, le=1, allow_inf_nan=False)
+    max_tokens: int | None = Field(None, ge=1)
+    reasoning_effort: str | None = Field(None, min_length=1)
+
+    @classmethod
+    def parse(cls, host: str, options: Mapping[str, str]) -> "Settings":
+        """The options as typed values.
+
+        Raises: BadInput: an unknown option, or a value out of range; names the known ones.
+        """
+        try:
+            return cls.model_validate(options)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            name = ".".join(str(step) for step in first["loc"])
+            known = f"{host} takes: {', '.join(cls.model_fields)}"
+            if first["type"] == "extra_forbidden":
+                raise BadInput(f"{host} takes no option {name!r}", known) from None
+            raise BadInput(
+                f"option {name}={options[name]!r} of {host}: {first['msg'].lower()}", known
+            ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Quirks:
+    """What a host takes.
+
+    Attributes:
+        max_tokens: what it calls the limit of tokens.
+        temperature: whether it takes one.
+        seed: whether it takes one.
+        system: whether it knows a system role; where not, the system message opens the user's first.
+    """
+
+    max_tokens: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    temperature: bool = True
+    seed: bool = True
+    system: bool = True
+
+
+@dataclass
+class Wire(ABC):
+    """A connection to one model over one of the two wires; a Provider.
+
+    Attributes:
+        model: what the host calls it.
+        http: the client.
+        settings: what the user set in the model's name.
+        quirks: what the host takes, as far as is known; grows as refusals come.
+        concurrency: how many requests at a time it is best given.
+        notice: empty: real models speak for themselves.
+    """
+
+    model: str
+    http: Http
+    settings: Settings = field(default_factory=Settings)
+    quirks: Quirks = field(default_factory=Quirks)
+    concurrency: int = 16
+    notice: ClassVar[str] = ""
+    path: ClassVar[str]
+    interface: ClassVar[Capability]
+
+    @property
+    def can(self) -> frozenset[Capability]:
+        """The interface it speaks, and "seed" until the host refuses one."""
+        return frozenset({self.interface, "seed"} if self.quirks.seed else {self.interface})
+
+    async def reply(self, prompt: Prompt) -> Response:
+        """One reply to one prompt.
+
+        Raises: ProviderError: the request failed. Unsupported: the prompt is for the other wire.
+        """
+        quirks, learned = self.quirks, dict[str, Any]()
+        while True:
+            body, dropped = self.request(prompt, quirks)
+            try:
+                answer = await self.http.post(self.path, body)
+            except HostError as error:
+                lesson = learn(error, body, self.settings)
+                if lesson.keys() <= learned.keys():  # nothing, or refused again without it
+                    raise
+                learned |= lesson
+                quirks = replace(quirks, **lesson)
+                continue
+            response = self.read(answer)
+            if learned:
+                self.quirks = replace(self.quirks, **learned)
+            return replace(response, dropped=dropped) if dropped else response
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.http.close()
+
+    @abstractmethod
+    def request(self, prompt: Prompt, quirks: Quirks) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """The JSON to send, and the names of what the prompt asks for and the host does not take."""
+
+    @abstractmethod
+    def read(self, answer: Answer) -> Response:
+        """The answer's meaning. Raises: ProviderError: it is garbled."""
+
+    def sampling(self, prompt: Prompt, quirks: Quirks) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """The part of the JSON that says how to sample, and what was dropped from it."""
+        set_by_user = self.settings
+        body: dict[str, Any] = {
+            "model": self.model,
+            quirks.max_tokens: set_by_user.max_tokens or prompt.max_tokens,
+            "temperature": prompt.temperature if set_by_user.temperature is None else set_by_user.temperature,
+            "top_p": set_by_user.top_p,
+            "stop": list(prompt.stop) or None,
+            "seed": prompt.seed,
+        }
+        refused = [name for name in ("temperature", "seed") if not getattr(quirks, name)]
+        dropped = tuple(name for name in refused if body[name] is not None)
+        return {
+            name: value for name, value in body.items() if value is not None and name not in dropped
+        }, dropped
+
+
+def learn(error: HostError, body: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    """What a refusal teaches: the changed fields of Quirks; nothing if it names nothing that we could leave out."""
+    said = error.complaint
+    if said.status not in (400, 422, 500):  # 500 is what chat templates that raise end in
+        return {}
+    words = f"{said.about} {said.said}"
+    if (said.about not in body and not REFUSAL.search(words)) or TOO_LONG.search(words):
+        return {}
+    for ours, theirs in (("max_tokens", "max_completion_tokens"), ("max_completion_tokens", "max_tokens")):
+        if ours in body and re.search(rf"\b{theirs}\b", words):
+            return {"max_tokens": theirs}
+    for name in ("temperature", "seed"):
+        if name in body and name not in settings.model_fields_set and re.search(rf"\b{name}\b", words):
+            return {name: False}
+    messages = body.get("messages") or [{}]
+    if messages[0].get("role") == "system" and re.search(
+        r"\bsystem\b.*\brole\b|\brole\b.*\bsystem\b", words, re.IGNORECASE
+    ):
+        return {"system": False}
+    return {}
+
+
+def stop_reason(http: Http, reason: str | None) -> Stop:
+    """Why a reply ended; a host that gives no reason means "stop".
+
+    Raises: ProviderError: a reason nobody has told us of, which might mean that the reply is cut short.
+    """
+    reason = (reason or "stop").lower()
+    if reason not in STOPS:
+        raise ProviderError("garbled", f"{http.host} ended a reply for an unknown reason, {reason[:40]!r}")
+    return STOPS[reason]
+
+
+def tokens(usage: Any, *path: str) -> int | None:
+    """A count in a host's usage record, None where it is missing or no count."""
+    for step in path:
+        usage = usage.get(step) if isinstance(usage, dict) else None
+    return usage if isinstance(usage, int) else None
+
+
+def counts(usage: Any) -> dict[str, int | None]:
+    """The token counts of a usage record, as fields of Response."""
+    reasoning = tokens(usage, "completion_tokens_details", "reasoning_tokens")
+    return {
+        "tokens_in": tokens(usage, "prompt_tokens"),
+        "tokens_out": tokens(usage, "completion_tokens"),
+        "tokens_reasoning": tokens(usage, "reasoning_tokens") if reasoning is None else reasoning,
+    }
