@@ -44,13 +44,17 @@ def _first_line(path: Path) -> str:
 
 def _runs(out: Path) -> list[tuple[str, str]]:
     """Run folders, oldest first, with their state and models."""
-    rows = []
-    for path in sorted(out.glob("*/run.json")):
-        from evals import log  # pydantic is worth its time only where there are runs
+    folders = [path.parent for path in out.glob("*/run.json")]
+    if not folders:
+        return []
 
-        about = log.read_about(path.parent)
-        state = "finished" if about.finished else "unfinished"
-        rows.append(
-            (str(path.parent), f"{state}, {about.planned} replies, {', '.join(about.request.models)}")
+    from evals import log  # pydantic is worth its time only where there are runs
+
+    found = sorted(((log.read_about(folder), folder) for folder in folders), key=lambda pair: pair[0].created)
+    return [
+        (
+            str(folder),
+            f"{'finished' if about.finished else 'unfinished'}, {about.planned} replies, {', '.join(about.request.models)}",
         )
-    return rows
+        for about, folder in found
+    ]

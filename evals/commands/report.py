@@ -30,11 +30,14 @@ def report(runs: tuple[Path, ...], form: str, names: tuple[str, ...], out: Path 
     evals report runs/* --format html --out report.html
     """
     from evals.log import read_run
-    from evals.report import publish
 
     if not runs:
         raise BadInput("no run is named", "write evals report RUN, or see evals list runs")
-    text = publish([read_run(folder) for folder in runs], form, names)
+    read = [read_run(folder) for folder in runs]
+
+    from evals.report import publish
+
+    text = publish(read, form, names)
     if out is None:
         click.echo(text)
         return

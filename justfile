@@ -1,0 +1,27 @@
+# The habits of this repository. `just` lists them.
+
+default:
+    @just --list
+
+# the tests that need nothing but this checkout
+test *args:
+    uv run pytest {{args}}
+
+# style and types
+lint:
+    uv run ruff check .
+    uv run ruff format --check .
+    uv run mypy
+
+# mend what can be mended without thought
+fix:
+    uv run ruff check --fix .
+    uv run ruff format .
+
+# what a pull request must pass, from nothing
+ci:
+    bash .ci/run
+
+# the page of commands, from the program itself
+docs:
+    uv run python -m tools.commands_page

@@ -1,0 +1,97 @@
+"""The house: imports go one way, the shelves import the engine and never each other, start-up stays light."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+LAYERS = [
+    {"types", "errors", "__init__"},
+    {"pseudoword", "safe", "shelf", "reading", "stats"},
+    {"scorer", "provider", "complaint", "http"},
+    {"wire", "chat", "completion", "host", "suite", "retry"},
+    {"plan"},
+    {"log"},
+    {"run"},
+    {"session", "rescore", "frame", "measure", "progress"},
+    {"report", "render"},
+    {"commands"},
+    {"cli"},
+    {"__main__"},
+]
+"""From the bottom up: a module imports only from its own layer and those below."""
+
+
+def layer(module: str) -> int:
+    for height, names in enumerate(LAYERS):
+        if module in names:
+            return height
+    pytest.fail(f"evals/{module} stands in no layer: add it to LAYERS in tests/test_layers.py")
+
+
+def imports(path: Path) -> set[str]:
+    """The parts of `evals` that a file imports, by their first name below the package."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name.split(".")[1] for name in node.names if name.name.startswith("evals.")}
+        elif isinstance(node, ast.ImportFrom) and node.module == "evals":
+            below = {path.stem for path in (ROOT / "evals").iterdir()}
+            found |= {name.name if name.name in below else "__init__" for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("evals."):
+            found.add((node.module or "").split(".")[1])
+    return found
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "evals").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_imports_go_down(path: Path) -> None:
+    module = path.relative_to(ROOT / "evals").parts[0].removesuffix(".py")
+    if module == "__init__":
+        return  # offers names from above, lazily
+    above = {name for name in imports(path) if layer(name) > layer(module)}
+    assert not above, f"{module} imports {above}, which stand above it"
+
+
+@pytest.mark.parametrize("shelf", ["suites", "providers", "reports"])
+def test_shelves_import_the_engine_and_never_each_other(shelf: str) -> None:
+    others = {"suites", "providers", "reports"}
+    for path in (ROOT / shelf).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            module = (
+                getattr(node, "module", None) if isinstance(node, ast.ImportFrom) and not node.level else None
+            )
+            names = [name.name for name in node.names] if isinstance(node, ast.Import) else [module or ""]
+            assert not others & {name.split(".")[0] for name in names}, path
+
+
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.glob("evals/**/*.py")), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_every_file_says_its_idea_in_its_first_line(path: Path) -> None:
+    doc = ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    assert doc
+    assert doc.split("\n")[0].endswith((".", ":"))
+
+
+def test_no_heavy_module_is_imported_for_help() -> None:
+    heavy = {
+        "pandas",
+        "numpy",
+        "openai",
+        "httpx2",
+        "pydantic",
+        "rich",
+        "jinja2",
+        "tokenizers",
+        "safetensors",
+        "asyncio",
+    }
+    code = "import sys; from evals.cli import evals; evals(['--help'], standalone_mode=False); print('\\n', *sys.modules)"
+    out = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True, check=True).stdout
+    assert not heavy & set(out.splitlines()[-1].split())

@@ -1,0 +1,25 @@
+"""Writes docs/commands.md: the help of every command, as the program prints it."""
+
+from pathlib import Path
+
+import click
+
+from evals.cli import evals
+
+PAGE = Path(__file__).parent.parent / "docs" / "commands.md"
+HEAD = "# Commands\n\nWhat `--help` prints; `just docs` writes this page anew.\n"
+
+
+def page() -> str:
+    """The page as it should be."""
+    parts = [HEAD]
+    for name, command in [("", evals), *sorted(evals.commands.items())]:
+        context = click.Context(
+            command, info_name=f"evals {name}".strip(), max_content_width=100, terminal_width=100
+        )
+        parts.append(f"## evals {name}".rstrip() + f"\n\n```text\n{command.get_help(context)}\n```\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
