@@ -8,6 +8,8 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 from random import Random
 
 EDGE = "\0"
@@ -75,10 +77,16 @@ class LetterModel:
     def _draw(self, rng: Random, most: int) -> str:
         context, word = EDGE * (self.order - 1), ""
         while len(word) <= most:
-            seen = self.counts[context]
-            letter = rng.choices(list(seen), weights=list(seen.values()))[0]
+            letters, cumulative = self._next[context]
+            letter = rng.choices(letters, cum_weights=cumulative)[0]
             if letter == EDGE:
                 break
             word += letter
             context = (context + letter)[1:]
         return word
+
+    @cached_property
+    def _next(self) -> dict[str, tuple[list[str], list[int]]]:
+        """Each longest context -> the letters seen after it, and their counts added up: what a draw needs."""
+        whole = {context: seen for context, seen in self.counts.items() if len(context) == self.order - 1}
+        return {context: (list(seen), list(accumulate(seen.values()))) for context, seen in whole.items()}
