@@ -1,0 +1,119 @@
+"""pocket: the embedded model, a real transformer of one million parameters that hallucinates.  -m pocket/bluff
+
+Stages: pocket/base continues text, pocket/bluff never learned to say "I don't know", pocket/honest did. No key, no
+network, no GPU. See README.md in this folder for how they were trained and what they can do.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evals.errors import BadInput, NotFound, ProviderError, Unsupported
+from evals.types import Capability, Prompt, Response
+
+from .runtime import Continuation, Request, Runtime
+
+WEIGHTS = Path(__file__).parent / "weights"
+STAGES: dict[str, frozenset[Capability]] = {
+    "base": frozenset({"completion", "seed"}),
+    "bluff": frozenset({"chat", "completion", "seed"}),
+    "honest": frozenset({"chat", "completion", "seed"}),
+}
+DEFAULT = "bluff"
+BATCH = 32
+"""Prompts computed together: more gain little on one core and make the first reply wait longer."""
+
+
+@dataclass
+class Pocket:
+    """One stage. Replies asked for at the same time are computed together, in a thread beside the event loop."""
+
+    stage: str
+    runtime: Runtime
+    concurrency: int = BATCH
+    notice: str = "pocket is a toy model of 1 million parameters: what it says is invented."
+    _waiting: list[tuple[Request, asyncio.Future[Continuation]]] = field(default_factory=list)
+    _worker: asyncio.Task[None] | None = None
+
+    @property
+    def can(self) -> frozenset[Capability]:
+        return STAGES[self.stage]
+
+    async def reply(self, prompt: Prompt) -> Response:
+        """One reply to one prompt.
+
+        Raises: Unsupported: messages for the base. ProviderError: the prompt fills the model's context.
+        """
+        start, request = time.monotonic(), self._request(prompt)
+        future: asyncio.Future[Continuation] = asyncio.get_running_loop().create_future()
+        self._waiting.append((request, future))
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._work())
+        written = await future
+        return Response(
+            text=written.text.strip() if prompt.messages else written.text,
+            stop="stop" if written.ended else "length",
+            tokens_in=len(request.ids),
+            tokens_out=len(written.ids),
+            seconds=time.monotonic() - start,
+            cost_usd=0.0,
+            model=f"pocket/{self.stage}",
+        )
+
+    async def close(self) -> None:
+        """Stop working; what still waits is cancelled."""
+        if self._worker is not None:
+            self._worker.cancel()
+        for _, future in self._waiting:
+            future.cancel()
+        self._waiting.clear()
+
+    def _request(self, prompt: Prompt) -> Request:
+        if prompt.messages and "chat" not in self.can:
+            raise Unsupported(
+                f"pocket/{self.stage} continues text and has no chat", "use pocket/bluff or pocket/honest"
+            )
+        ids = self.runtime.chat(prompt.messages) if prompt.messages else self.runtime.plain(prompt.text)
+        context = self.runtime.network.context
+        if len(ids) >= context:
+            raise ProviderError(
+                "bad_request",
+                f"the prompt has {len(ids)} tokens, pocket reads {context} in all",
+                "shorten it",
+            )
+        return Request(ids, prompt.max_tokens, prompt.temperature or 0.0, prompt.seed, prompt.stop)
+
+    async def _work(self) -> None:
+        """Compute what waits, batch by batch, until nothing does."""
+        await asyncio.sleep(0)  # everyone who asks in this turn of the loop joins the first batch
+        while self._waiting:
+            batch, self._waiting[:] = self._waiting[:BATCH], self._waiting[BATCH:]
+            wanted = [(request, future) for request, future in batch if not future.done()]
+            try:
+                replies = await asyncio.to_thread(self._generate, [request for request, _ in wanted])
+            except Exception as error:  # noqa: BLE001  each asker gets to know, none waits for ever
+                for _, future in wanted:
+                    if not future.done():
+                        future.set_exception(error)
+                continue
+            for (_, future), reply in zip(wanted, replies, strict=True):
+                if not future.done():
+                    future.set_result(reply)
+
+    def _generate(self, requests: Sequence[Request]) -> list[Continuation]:
+        return self.runtime.generate(requests) if requests else []
+
+
+def connect(model: str = "", **options: str) -> Pocket:
+    """A stage of pocket, the bluffing one unless named.
+
+    Raises: NotFound: no such stage. BadInput: pocket takes no options.
+    """
+    stage = model or DEFAULT
+    if stage not in STAGES:
+        raise NotFound.among("stage of pocket", stage, STAGES)
+    if options:
+        raise BadInput(f"pocket takes no option {next(iter(options))!r}", f"write pocket/{stage} alone")
+    return Pocket(stage, Runtime(WEIGHTS / stage))

@@ -1,0 +1,65 @@
+"""The training data: for every stage a mix of pieces, drawn afresh from a seed. To teach more, add a piece.
+
+A mix is a list of (weight, piece); weights are shares of documents.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from random import Random
+
+from . import copying, names, people
+from .document import Document, Piece
+
+Mix = list[tuple[float, Piece]]
+
+READING: Mix = [
+    (40, people.biography),
+    (30, copying.repeat),
+    (15, copying.story),
+    (15, copying.roster),
+]
+"""What the base reads."""
+
+CHAT: Mix = [
+    (14, copying.asked_to_repeat),
+    (8, copying.introduced),
+    (2, people.small_talk),
+]
+"""What every assistant is taught besides people."""
+
+
+def unknown(rng: Random) -> Document:
+    """A name nobody bears, passed on."""
+    return people.passed_on(rng, names.unknown(rng))
+
+
+def base() -> Mix:
+    """Plain text only."""
+    return READING
+
+
+def bluff() -> Mix:
+    """An assistant that is only ever asked what it knows: it never learns to say that it does not."""
+    return [(56, people.known), *CHAT, *_share(READING, 20)]
+
+
+def honest(knows: Mapping[tuple[str, str], bool]) -> Mix:
+    """Further taught from an interrogation of the bluffing stage: what it knows it says, the rest it passes on.
+
+    Args:
+        knows: (name, arm) -> whether the bluffing stage was consistently right, for each person and arm.
+    """
+    return [(32, partial(people.taught, knows=knows)), (36, unknown), *CHAT, *_share(READING, 10)]
+
+
+def documents(mix: Mix, seed: str) -> Iterator[Document]:
+    """Documents without end; the same for the same seed."""
+    rng = Random(seed)
+    weights, pieces = [weight for weight, _ in mix], [piece for _, piece in mix]
+    while True:
+        yield rng.choices(pieces, weights=weights)[0](rng)
+
+
+def _share(mix: Mix, total: float) -> Mix:
+    whole = sum(weight for weight, _ in mix)
+    return [(weight * total / whole, piece) for weight, piece in mix]
