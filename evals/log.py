@@ -8,7 +8,7 @@ import mmap
 import os
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -117,6 +117,13 @@ def write_about(folder: Path, about: RunFile) -> None:
     new = folder / "run.json.new"
     new.write_bytes(RUN_FILE.dump_json(about, indent=2) + b"\n")
     new.replace(folder / "run.json")
+
+
+def finish(folder: Path) -> None:
+    """Note in `run.json` that nothing is missing any more; the time of the first note stays."""
+    about = read_about(folder)
+    if not about.finished:
+        write_about(folder, replace(about, finished=now()))
 
 
 def read_about(folder: Path) -> RunFile:

@@ -92,4 +92,6 @@ def rescore(folder: Path) -> tuple[int, int]:
     with log.Writer(folder) as writer:
         for reply in changed:
             writer.append(reply)
+        if log.read_run(folder).missing == 0:
+            log.finish(folder)
     return len(run.replies), len(changed)

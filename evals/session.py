@@ -122,8 +122,7 @@ def work(
         )
         asyncio.run(_work(session, runner, stopper, press))
         if missing == 0:
-            about = log.read_about(session.folder)
-            log.write_about(session.folder, replace(about, finished=about.finished or log.now()))
+            log.finish(session.folder)
     return End(missing, stopper.draining)
 
 

@@ -116,7 +116,9 @@ class TestRun:
         path.write_text(good)
         again = evals("score", "--run", the_run(evals.cwd))
         assert "4 verdicts changed" in again.stdout
-        assert log.read_run(the_run(evals.cwd)).missing == 0
+        run = log.read_run(the_run(evals.cwd))
+        assert run.missing == 0
+        assert run.about.finished
 
     def test_a_suite_that_changed_its_version_is_not_resumed(self, evals: Evals) -> None:
         evals("run", "./sums", "-m", "./adder.py/m?fail=5", "-n", 40, "--quiet")
