@@ -156,6 +156,6 @@ def _connect(made: Plan) -> dict[str, Provider]:
             require(name, provider, part.suite.name, part.arms)
         prepare = getattr(provider, "prepare", None)
         if prepare is not None:
-            prepare([(job.prompt, job.sample.target) for job in made.jobs(text)])
+            prepare((job.prompt, job.sample.target) for job in made.jobs(text))
         providers[text] = provider
     return providers
