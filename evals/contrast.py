@@ -1,0 +1,248 @@
+"""Contrasts: two arms, or two models, on the same items: how far apart they are, and whether that is decided."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from evals import stats, words
+from evals.measure import (
+    AnyMetric,
+    Codes,
+    Items,
+    Tally,
+    bounds,
+    combine,
+    is_two_valued,
+    stretched,
+    unit,
+)
+from evals.stats import Estimate
+from evals.suite import Suite
+from evals.types import Contrast, Index
+
+ITEM = ("seed", "sample")
+COLUMNS = (
+    *("effect", "low", "high", "p", "p_adjusted", "n", "clusters", "n01", "n10", "odds_ratio"),
+    *("unit", "better", "lost", "headline", "verdict", "needed", "method", "sentence"),
+)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A paired difference, treatment minus control.
+
+    Attributes:
+        estimate: in the metric's points, with its 95 % interval; n are the items that count in both.
+        p: two-sided, of no difference: exact McNemar where every item is one yes-or-no, else by sign flips of clusters.
+        n01, n10: items that are yes under the treatment alone, and under the control alone; None unless yes-or-no.
+        needed: about how many items would decide an effect of this size (80 % power); inf for none.
+        lost: as in Items, the greater of the two.
+    """
+
+    estimate: Estimate
+    p: float
+    n01: int | None
+    n10: int | None
+    needed: float
+    lost: float
+
+
+def effect(tally: Tally, name: str, treatment: Codes, control: Codes) -> Effect:
+    """How far a metric lies apart in two groups of rows, on the items that they share."""
+    weights = tally.parts(name)
+    pairs = [_pair(tally.items(part, treatment), tally.items(part, control)) for part in weights]
+    parts = [_difference(tally.metrics[part], *pair) for part, pair in zip(weights, pairs, strict=True)]
+    changes = [change for change, _ in pairs]
+    found = combine(parts, changes, weights, 0.0)
+    lost = max(change.lost for change in changes)
+    if len(pairs) == 1 and (flips := _flips(tally.metrics[name], *pairs[0])):
+        n01, n10 = flips
+        share = (n01 + n10) / found.n
+        needed = stats.needed_pairs((n01 - n10) / found.n, share)
+        return Effect(found, stats.mcnemar(n01, n10), n01, n10, needed, lost)
+    se = (found.high - found.low) / 2 / stats.z_quantile()
+    p = stats.sign_flip(_pulls(changes, list(weights.values()))) if found.n else stats.NAN
+    return Effect(found, p, None, None, stats.needed_items(found.value, se, found.n), lost)
+
+
+def _pair(treatment: Items, control: Items) -> tuple[Items, stats.Floats]:
+    """The changes of the items that both have, and every value that either has, by which the metric is judged."""
+    both, there, here = np.intersect1d(treatment.item, control.item, assume_unique=True, return_indices=True)
+    repeats = min(
+        (each.replies / len(each.item) for each in (treatment, control) if len(each.item)), default=1.0
+    )
+    change = Items(
+        item=both,
+        cluster=treatment.cluster[there],
+        value=treatment.value[there] - control.value[here],
+        replies=round(len(both) * repeats),
+        lost=max(treatment.lost, control.lost),
+    )
+    return change, np.concatenate([treatment.value, control.value])
+
+
+def _difference(metric: AnyMetric, change: Items, values: stats.Floats) -> Estimate:
+    """The mean change: Bonett and Price where only two values are possible, t otherwise; both by clusters."""
+    low, high = bounds(metric, values)
+    width = high - low
+    if not is_two_valued(metric, values):
+        return stats.mean(change.value, change.cluster, (-width, width))
+    return stretched(stats.share_difference(change.value / width, change.cluster, change.replies), 0.0, width)
+
+
+def _flips(metric: AnyMetric, change: Items, values: stats.Floats) -> tuple[int, int] | None:
+    """How many items changed to yes, and to no; None unless each is one yes-or-no that stands alone."""
+    low, high = bounds(metric, values)
+    n = len(change.item)
+    alone = len(np.unique(change.cluster)) == n == change.replies
+    if not n or not alone or not is_two_valued(metric, values):
+        return None
+    return int((change.value == high - low).sum()), int((change.value == low - high).sum())
+
+
+def _pulls(changes: Sequence[Items], weights: Sequence[float]) -> stats.Floats:
+    """What each cluster contributes to the difference; they add up to it."""
+    count = max(int(change.cluster.max(initial=-1)) + 1 for change in changes)
+    pulls = np.zeros(count)
+    for change, weight in zip(changes, weights, strict=True):
+        if len(change.value):
+            pulls += np.bincount(change.cluster, weight * change.value / len(change.value), minlength=count)
+    return pulls
+
+
+# The tables
+
+
+def contrasts(frame: pd.DataFrame, suites: Mapping[str, Suite], by: Sequence[str] = ()) -> pd.DataFrame:
+    """Every declared contrast of the suites, for every model: arm against arm on the same samples.
+
+    Args:
+        frame: replies, as from `evals.frame.frame`. suites: name -> suite.
+        by: columns of the frame, such as `tag_tier`, to break the contrasts down by.
+    Returns: one row a suite, model, group and contrast: suite, model, the `by` columns, contrast, metric, treatment,
+        control, then COLUMNS: effect, low, high (95 %, in `unit`), p, p_adjusted, n (items), clusters, n01, n10,
+        odds_ratio (n01 / n10), unit, better, lost, headline, verdict (higher, lower, undecided, not measured), needed
+        (items that would decide, NA where more than a million), method, sentence. Contrasts as declared are headlines
+        and not corrected; those broken down are corrected together, by Holm, within their suite.
+    """
+    rows = [row for name, suite in suites.items() for row in _contrasts(frame, name, suite, by)]
+    head = ("suite", "model", *by, "contrast", "metric", "treatment", "control")
+    return _table(rows, head)
+
+
+def _contrasts(frame: pd.DataFrame, name: str, suite: Suite, by: Sequence[str]) -> Iterator[dict[str, Any]]:
+    tally = Tally(frame[frame["suite"] == name], suite, ITEM)
+    for key, arms in _nested(tally, ("model", *by), "arm"):
+        for declared in suite.contrasts:
+            if declared.treatment in arms and declared.control in arms:
+                found = effect(tally, declared.metric, arms[declared.treatment], arms[declared.control])
+                metric = tally.metrics[declared.metric]
+                yield {
+                    "suite": name,
+                    **dict(zip(("model", *by), key, strict=True)),
+                    "contrast": declared.name,
+                    "metric": declared.metric,
+                    "treatment": declared.treatment,
+                    "control": declared.control,
+                    **_effect_columns(metric, found),
+                    "headline": not by,
+                    "family": None if not by else "further",
+                    "say": _contrast_sentence(declared),
+                }
+
+
+def differences(frame: pd.DataFrame, suites: Mapping[str, Suite], by: Sequence[str] = ()) -> pd.DataFrame:
+    """Every metric of the suites, between every two models, on the items that both answered.
+
+    Args: as in `contrasts`; `by` may also be `arm`.
+    Returns: one row a suite, group, metric and pair: suite, the `by` columns, metric, title, model, baseline (the one
+        named earlier), then COLUMNS as in `contrasts`, the effect being model minus baseline. The first metric and
+        the indexes, over all arms, are headlines: each is corrected by Holm for its number of pairs. All further rows
+        of a suite are corrected together.
+    """
+    rows = [row for name, suite in suites.items() for row in _differences(frame, name, suite, by)]
+    return _table(rows, ("suite", *by, "metric", "title", "model", "baseline"))
+
+
+def _differences(frame: pd.DataFrame, name: str, suite: Suite, by: Sequence[str]) -> Iterator[dict[str, Any]]:
+    tally = Tally(frame[frame["suite"] == name], suite)
+    for key, models in _nested(tally, tuple(by), "model"):
+        for metric in suite.metrics:
+            headline = not by and (isinstance(metric, Index) or metric is suite.metrics[0])
+            for baseline, model in combinations(models, 2):
+                yield {
+                    "suite": name,
+                    **dict(zip(by, key, strict=True)),
+                    "metric": metric.name,
+                    "title": metric.title,
+                    "model": model,
+                    "baseline": baseline,
+                    **_effect_columns(metric, effect(tally, metric.name, models[model], models[baseline])),
+                    "headline": headline,
+                    "family": metric.name if headline else "further",
+                    "say": words.difference,
+                }
+
+
+def _nested(
+    tally: Tally, by: tuple[str, ...], inner: str
+) -> Iterator[tuple[tuple[Any, ...], dict[str, Codes]]]:
+    """For each combination of the columns: the rows of each value of one more column."""
+    found: dict[tuple[Any, ...], dict[str, Codes]] = {}
+    for (*key, value), rows in tally.groups((*by, inner)):
+        found.setdefault(tuple(key), {})[value] = rows
+    yield from found.items()
+
+
+def _contrast_sentence(declared: Contrast) -> Callable[[Mapping[str, Any]], str]:
+    return lambda row: words.contrast(row, declared)
+
+
+def _effect_columns(metric: AnyMetric, found: Effect) -> dict[str, Any]:
+    n01, n10 = found.n01, found.n10
+    return {
+        "effect": found.estimate.value,
+        "low": found.estimate.low,
+        "high": found.estimate.high,
+        "p": found.p,
+        "n": found.estimate.n,
+        "clusters": found.estimate.clusters,
+        "n01": n01,
+        "n10": n10,
+        "odds_ratio": None if n01 is None or not n10 else n01 / n10,
+        "unit": unit(metric),
+        "better": metric.better,
+        "lost": found.lost,
+        "needed": round(found.needed) if found.needed < 1_000_000 else None,
+        "method": found.estimate.method,
+    }
+
+
+def _table(rows: list[dict[str, Any]], head: Sequence[str]) -> pd.DataFrame:
+    """The rows with corrected p, verdict and sentence."""
+    families: dict[tuple[str, str], list[int]] = {}
+    for place, row in enumerate(rows):
+        row["p_adjusted"] = row["p"]
+        if row["family"] is not None:
+            families.setdefault((row["suite"], row["family"]), []).append(place)
+    for places in families.values():
+        for place, p in zip(places, stats.holm([rows[place]["p"] for place in places]), strict=True):
+            rows[place]["p_adjusted"] = float(p)
+    for row in rows:
+        row["verdict"] = _verdict(row)
+        row["sentence"] = row["say"](row)
+    table = pd.DataFrame(rows, columns=[*head, *COLUMNS])
+    return table.astype(dict.fromkeys(("n01", "n10", "needed"), "Int64") | {"odds_ratio": "float64"})
+
+
+def _verdict(row: Mapping[str, Any]) -> str:
+    """Decided where the interval excludes 0 and the test, corrected where there are many, agrees."""
+    if not row["n"]:
+        return "not measured"
+    if (row["low"] > 0 or row["high"] < 0) and row["p_adjusted"] < 0.05:
+        return "higher" if row["effect"] > 0 else "lower"
+    return "undecided"

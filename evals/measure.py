@@ -1,0 +1,260 @@
+"""Measures: a suite's declared metrics, each with its interval, for every model and arm of a frame."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from evals import stats
+from evals.errors import BadInput
+from evals.stats import Estimate, Floats
+from evals.suite import Suite
+from evals.types import Index, ItemMetric, Metric, Score, Tag
+
+Codes = NDArray[np.integer[Any]]
+AnyMetric = Metric | Index | ItemMetric
+
+LOST = frozenset({"error", "truncated", "unparsed", "invalid"})
+"""Outcomes in which there was nothing to judge. Where they leave a metric's denominator, `lost` says how many did."""
+
+ALL_ARMS = "all"
+"""What the column `arm` says where the arms are put together; no arm may have this name."""
+
+
+@dataclass(frozen=True)
+class Items:
+    """What one metric finds for some replies: one value an item, the mean over its repeats.
+
+    Attributes:
+        item, cluster: shape (n,), whole numbers that mean the same throughout one `Tally`.
+        value: shape (n,), in points.
+        replies: how many replies the values rest on.
+        lost: the share of the metric's replies in which there was nothing to judge, 0 to 1.
+    """
+
+    item: Codes
+    cluster: Codes
+    value: Floats
+    replies: int
+    lost: float
+
+
+class Tally:
+    """One suite's replies, ready to be measured: items and clusters numbered, points given.
+
+    Args:
+        rows: the replies of one suite, as from `frame`.
+        suite: whose metrics are counted.
+        key: the columns that make an item: its values are averaged over the rest, which is the repeats.
+    """
+
+    def __init__(
+        self, rows: pd.DataFrame, suite: Suite, key: Sequence[str] = ("seed", "sample", "arm")
+    ) -> None:
+        self.rows = rows.reset_index(drop=True)
+        self.metrics: dict[str, AnyMetric] = {each.name: each for each in suite.metrics}
+        self._item = self.rows.groupby(list(key), sort=False, dropna=False).ngroup().to_numpy(np.intp)
+        self._cluster = self.rows.groupby("cluster", sort=False).ngroup().to_numpy(np.intp)
+        self._lost = self.rows["outcome"].isin(LOST).to_numpy()
+        self._points: dict[str, tuple[Floats, NDArray[np.bool_]]] = {}
+
+    def parts(self, name: str) -> dict[str, float]:
+        """What a metric is made of, with weights; itself, unless it is an index.
+
+        Raises: BadInput: an index of indexes.
+        """
+        metric = self.metrics[name]
+        if not isinstance(metric, Index):
+            return {name: 1.0}
+        for part in metric.weights:
+            if isinstance(self.metrics[part], Index):
+                raise BadInput(
+                    f"index {name} is made of index {part}", "make it of metrics, in the suite's file"
+                )
+        return dict(metric.weights)
+
+    def groups(self, by: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], Codes]]:
+        """The rows of each combination of these columns, in the order of first occurrence; rows with NaN in none."""
+        codes = self.rows.groupby(list(by), sort=False).ngroup().to_numpy()
+        order = np.argsort(codes, kind="stable")
+        for rows in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
+            if len(rows) and codes[rows[0]] >= 0:
+                yield tuple(self.rows.loc[rows[0], list(by)]), rows
+
+    def items(self, name: str, rows: Codes) -> Items:
+        """What a metric finds in some of the rows."""
+        if name not in self._points:
+            metric = self.metrics[name]
+            fits = _fits(self.rows, getattr(metric, "where", {}))
+            self._points[name] = (_points(self.rows, metric, fits, self._item), fits)
+        points, fits = self._points[name]
+        eligible = rows[fits[rows]]
+        counted = eligible[~np.isnan(points[eligible])]
+        codes, first, place = np.unique(self._item[counted], return_index=True, return_inverse=True)
+        sizes = np.bincount(place, minlength=len(codes))
+        return Items(
+            item=codes,
+            cluster=self._cluster[counted][first],
+            value=np.bincount(place, weights=points[counted], minlength=len(codes)) / sizes,
+            replies=len(counted),
+            lost=float((self._lost & np.isnan(points))[eligible].mean()) if len(eligible) else 0.0,
+        )
+
+
+def _fits(rows: pd.DataFrame, where: Mapping[str, frozenset[Tag]]) -> NDArray[np.bool_]:
+    """Which rows have tags among the admitted values; a tag that no reply has fits none."""
+    fits = np.ones(len(rows), bool)
+    for tag, admitted in where.items():
+        column = f"tag_{tag}"
+        values = rows[column].astype(object) if column in rows else [None] * len(rows)
+        fits &= np.fromiter((value in admitted for value in values), bool, len(rows))
+    return fits
+
+
+def _points(
+    rows: pd.DataFrame,
+    metric: AnyMetric,
+    fits: NDArray[np.bool_],
+    item: Codes,
+) -> Floats:
+    """What each reply counts for a metric, shape (rows,); NaN where it does not count."""
+    points = np.full(len(rows), np.nan)
+    if isinstance(metric, Metric):
+        points[fits] = rows["outcome"][fits].map(metric.points).to_numpy(float)
+    elif isinstance(metric, ItemMetric):
+        for first, value in _item_values(rows[fits], metric, item[fits]):
+            points[np.flatnonzero(fits)[first]] = value
+    return points
+
+
+def _item_values(rows: pd.DataFrame, metric: ItemMetric, item: Codes) -> Iterator[tuple[int, float]]:
+    """Each item's value by an ItemMetric, with the place of the row that is to hold it."""
+    verdicts = _scores(rows)
+    order = np.lexsort((rows["repeat"].to_numpy(), item, rows["model"].factorize()[0]))
+    same = rows["model"].factorize()[0] * (item.max(initial=0) + 1) + item
+    for group in np.split(order, np.flatnonzero(np.diff(same[order])) + 1):
+        scores = [score for place in group if (score := verdicts[place]) is not None]
+        value = metric.value(scores) if scores else None
+        if value is not None:
+            yield int(group[0]), float(value)
+
+
+def _scores(rows: pd.DataFrame) -> list[Score | None]:
+    """The scores that the rows were made from; None for a failure."""
+    notes = [column for column in rows if str(column).startswith("note_")]
+    columns = [
+        rows[name].astype(object) for name in ("failure", "outcome", "answer", "value", "rule", *notes)
+    ]
+    return [
+        Score(
+            outcome,
+            None if pd.isna(answer) else answer,
+            None if pd.isna(value) else value,
+            rule,
+            {str(name)[5:]: note for name, note in zip(notes, found, strict=True) if not pd.isna(note)},
+        )
+        if pd.isna(failure)
+        else None
+        for failure, outcome, answer, value, rule, *found in zip(*columns, strict=True)
+    ]
+
+
+# Estimates
+
+
+def estimate(metric: AnyMetric, items: Items) -> Estimate:
+    """A metric over items: Wilson where only two values are possible, t otherwise; both by clusters."""
+    low, high = bounds(metric, items.value)
+    if not is_two_valued(metric, items.value):
+        return stats.mean(items.value, items.cluster, (low, high))
+    found = stats.share((items.value - low) / (high - low), items.cluster, items.replies)
+    return stretched(found, low, high - low)
+
+
+def combine(
+    parts: Sequence[Estimate], items: Sequence[Items], weights: Mapping[str, float], constant: float
+) -> Estimate:
+    """Weighted parts added up; parts that share clusters are taken as correlated. One part of weight 1 is itself."""
+    shared = stats.correlation([part.value for part in items], [part.cluster for part in items])
+    found = stats.mover(parts, list(weights.values()), constant, shared)
+    n = len(np.unique(np.concatenate([part.item for part in items])))
+    clusters = len(np.unique(np.concatenate([part.cluster for part in items])))
+    return replace(found, n=n, clusters=clusters)
+
+
+def bounds(metric: AnyMetric, values: Floats) -> tuple[float, float]:
+    """The least and most that one item can have."""
+    if isinstance(metric, Metric):
+        return min(metric.points.values(), default=0.0), max(metric.points.values(), default=0.0)
+    return (0.0, 1.0) if is_two_valued(metric, values) else (-math.inf, math.inf)
+
+
+def is_two_valued(metric: AnyMetric, values: Floats) -> bool:
+    """Whether one reply can only have one of two values, so that the metric is a share of them."""
+    if isinstance(metric, Metric):
+        return len(set(metric.points.values())) == 2
+    return bool(np.isin(values, (0.0, 1.0)).all())
+
+
+def stretched(found: Estimate, start: float, width: float) -> Estimate:
+    """An estimate on 0..1 (or -1..1) in points: start + width x it."""
+    value, low, high = (start + width * x for x in (found.value, found.low, found.high))
+    return replace(found, value=value, low=low, high=high)
+
+
+def unit(metric: AnyMetric) -> str:
+    """How to show a metric: `share` as per cent, `points` as a number."""
+    return "share" if isinstance(metric, Metric) and set(metric.points.values()) <= {0.0, 1.0} else "points"
+
+
+# The table
+
+
+def measure(frame: pd.DataFrame, suites: Mapping[str, Suite], by: Sequence[str] = ("arm",)) -> pd.DataFrame:
+    """Every metric of the suites for every model, broken down by these columns.
+
+    Args:
+        frame: replies, as from `evals.frame.frame`.
+        suites: name -> suite.
+        by: columns of the frame, such as `arm` or `tag_tier`; empty puts all arms together.
+    Returns: one row a suite, model, group and metric: suite, model, the `by` columns, metric, title, value, low, high
+        (95 %, in `unit`), n (items), clusters, unit (share or points), better (higher, lower or NaN), lost (share of
+        replies without anything to judge, 0 to 1), method. NaN where no item counts.
+    """
+    rows = [row for name, suite in suites.items() for row in _measure_suite(frame, name, suite, by)]
+    head = ["suite", "model", *by, "metric", "title", "value", "low", "high", "n", "clusters"]
+    return pd.DataFrame(rows, columns=[*head, "unit", "better", "lost", "method"])
+
+
+def _measure_suite(
+    frame: pd.DataFrame, name: str, suite: Suite, by: Sequence[str]
+) -> Iterable[dict[str, Any]]:
+    tally = Tally(frame[frame["suite"] == name], suite)
+    for key, rows in tally.groups(("model", *by)):
+        labels = {"suite": name} | dict(zip(("model", *by), key, strict=True))
+        for metric in suite.metrics:
+            yield labels | _measure_one(tally, metric, rows)
+
+
+def _measure_one(tally: Tally, metric: AnyMetric, rows: Codes) -> dict[str, Any]:
+    weights = tally.parts(metric.name)
+    items = [tally.items(name, rows) for name in weights]
+    parts = [estimate(tally.metrics[name], part) for name, part in zip(weights, items, strict=True)]
+    found = combine(parts, items, weights, getattr(metric, "constant", 0.0))
+    return {
+        "metric": metric.name,
+        "title": metric.title,
+        "value": found.value,
+        "low": found.low,
+        "high": found.high,
+        "n": found.n,
+        "clusters": found.clusters,
+        "unit": unit(metric),
+        "better": metric.better,
+        "lost": max(part.lost for part in items),
+        "method": found.method,
+    }

@@ -1,0 +1,129 @@
+"""Words: what a paired difference says, as one sentence."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from evals.types import Contrast
+
+MANY = 100_000
+"""Beyond this many items, how many more would decide is no longer advice."""
+
+
+def contrast(row: Mapping[str, Any], declared: Contrast) -> str:
+    """A row of `contrasts` in words: "asking ... raises fabrication by 23 points (95 % CI 17 to 29)"."""
+    if row["verdict"] == "not measured":
+        return f"{declared.words}: its effect on {declared.noun} is not measured, no item counts in both arms"
+    if row["verdict"] == "undecided":
+        change = f"{declared.words} changes {declared.noun} by {_signed(row)} {_interval(row)}"
+        return f"{change}: {undecided(row)}"
+    verb = "raises" if row["verdict"] == "higher" else "lowers"
+    return f"{declared.words} {verb} {declared.noun} by {_size(row)} {_interval(_turned(row))}"
+
+
+def difference(row: Mapping[str, Any]) -> str:
+    """A row of `differences` in words: "J is 0.71 higher for B than for A (95 % CI 0.62 to 0.79)".
+
+    The subject is the model that does better, where the metric says which direction is good.
+    """
+    name, model, baseline = row["metric"], row["model"], row["baseline"]
+    if row["verdict"] == "not measured":
+        return f"{name} of {model} and of {baseline} cannot be compared: no item counts for both"
+    if row["verdict"] == "undecided":
+        return f"{name} is {_signed(row)} for {model} against {baseline} {_interval(row)}: {undecided(row)}"
+    good = row["better"] or "higher"
+    if row["verdict"] != good:
+        row, model, baseline = (
+            {**row, "effect": -row["effect"], "low": -row["high"], "high": -row["low"]},
+            baseline,
+            model,
+        )
+    return f"{name} is {_size(row)} {good} for {model} than for {baseline} {_interval(_turned(row))}"
+
+
+def undecided(row: Mapping[str, Any]) -> str:
+    """Why a difference is not decided, and about how many items would decide it."""
+    n = f"{row['n']:,} item{'' if row['n'] == 1 else 's'}"
+    if row["low"] > 0 or row["high"] < 0:
+        kind = "corrected for many comparisons" if row["p_adjusted"] > row["p"] else "by the exact test"
+        return f"undecided on {n}: chance is not ruled out (p {row['p_adjusted']:.2g}, {kind})"
+    if math.isnan(row["low"]):
+        return f"undecided on {n}, which are not two independent ones"
+    if row["needed"] is None or row["needed"] > MANY:
+        return f"undecided on {n}; a difference so small would take more than {MANY:,}"
+    return f"undecided on {n}; about {two_digits(max(row['needed'], row['n'] + 1)):,} would decide"
+
+
+def two_digits(count: float) -> int:
+    """Rounded up to two digits that count: 389 is 390."""
+    step = int(10 ** max(0, math.floor(math.log10(count)) - 1))
+    return math.ceil(count / step) * step
+
+
+def share(value: float) -> str:
+    """A share as per cent: "23 %"; near an end but not at it, as many decimals as say so: "0.4 %", "99.8 %"."""
+    percent = 100 * value
+    if math.isnan(percent):
+        return "–"
+    if 0 < percent < 1:
+        return f"{percent:.1g} %"
+    if 99 < percent < 100:
+        return f"{100 - float(f'{100 - percent:.1g}'):g} %"
+    return f"{_plain(percent, 0)} %"
+
+
+def number(value: float, unit: str) -> str:
+    """A metric's value as people read it: "23 %" or "0.71"; a dash where there is none."""
+    if math.isnan(value):
+        return "–"
+    return share(value) if unit == "share" else _plain(value, 2)
+
+
+def interval(value: float, low: float, high: float, unit: str) -> str:
+    """A value with its interval: "23 % (17 to 29)"."""
+    if math.isnan(low):
+        return number(value, unit)
+    ends = (number(end, unit).removesuffix(" %") for end in (low, high))
+    return f"{number(value, unit)} ({' to '.join(ends)})"
+
+
+def _size(row: Mapping[str, Any]) -> str:
+    """How large the effect is, without its sign: "23 points", "0.71"."""
+    text = _ends(row, abs(row["effect"]))
+    return _points(row, text)
+
+
+def _signed(row: Mapping[str, Any]) -> str:
+    text = _ends(row, row["effect"])
+    return _points(row, text if text.startswith("-") else f"+{text}")
+
+
+def _points(row: Mapping[str, Any], text: str) -> str:
+    if row["unit"] != "share":
+        return text
+    return f"{text} point" if text.lstrip("+-") == "1" else f"{text} points"
+
+
+def _turned(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The row with an interval that counts in the direction of the effect, so that both ends are positive."""
+    return row if row["effect"] > 0 else {**row, "low": -row["high"], "high": -row["low"]}
+
+
+def _interval(row: Mapping[str, Any]) -> str:
+    if math.isnan(row["low"]):
+        return "(no interval)"
+    return f"(95 % CI {_ends(row, row['low'])} to {_ends(row, row['high'])})"
+
+
+def _ends(row: Mapping[str, Any], value: float) -> str:
+    """A number of this row, with as many decimals as keep an interval that excludes 0 from being shown as touching it."""
+    scale, digits = (100, 0) if row["unit"] == "share" else (1, 2)
+    nearest = min(abs(row["low"]), abs(row["high"])) if row["verdict"] != "undecided" else 1.0
+    while digits < 4 and round(scale * nearest, digits) == 0:
+        digits += 1
+    return _plain(scale * value, digits)
+
+
+def _plain(value: float, digits: int) -> str:
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("-") if float(text) == 0 else text
