@@ -13,6 +13,8 @@ Capability = Literal["chat", "completion", "tools", "images", "logprobs", "seed"
 Role = Literal["system", "user", "assistant"]
 Tag = str | int | float | bool
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -72,8 +74,9 @@ class Prompt:
     @property
     def hash(self) -> str:
         """The first 16 hexadecimal digits of the SHA-256 of the canonical JSON of this prompt."""
-        canonical = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+        plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        plain["messages"] = [{"role": turn.role, "content": turn.content} for turn in self.messages]
+        return hashlib.sha256(_CANONICAL.encode(plain).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
