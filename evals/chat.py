@@ -7,27 +7,27 @@ and transformers serve make of them: null fields left out, reasoning under two n
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from evals.errors import Unsupported
-from evals.http import Answer
+from evals.http import Answer, Shape
 from evals.types import Capability, Message, Prompt, Response
 from evals.wire import Quirks, Wire, counts, stop_reason
 
 
-class _Message(BaseModel):
+class _Message(Shape):
     content: str | list[dict[str, Any]] | None = None
     refusal: str | None = None
     reasoning_content: str | None = None
     reasoning: Any = None
 
 
-class _Choice(BaseModel):
+class _Choice(Shape):
     message: _Message
     finish_reason: str | None = None
 
 
-class _Completion(BaseModel):
+class _Completion(Shape):
     choices: Annotated[list[_Choice], Field(min_length=1)]
     model: str | None = None
     usage: Any = None

@@ -36,7 +36,8 @@ BAD_KEY = re.compile(
     r"(?:invalid|incorrect|expired)[ _]api[ _-]?key|api[ _-]?key (?:is )?(?:not valid|invalid)", re.IGNORECASE
 )
 NO_MODEL = re.compile(
-    r"model[_ ]not[_ ](?:found|available|exist)|model\b.{0,200}\b(?:not found|not exist)", re.IGNORECASE
+    r"model[_ ]not[_ ](?:found|available|exist)|not a valid model|model\b.{0,200}\b(?:not found|not exist)",
+    re.IGNORECASE,
 )
 TITLE = re.compile(r"<title[^>]*>(.{1,200}?)</title", re.IGNORECASE | re.DOTALL)
 
@@ -134,6 +135,8 @@ def plain(text: str) -> str:
 
 def _fields(data: Any) -> tuple[str, str, str]:
     """(message, code, field) of the error bodies we know; the whole of any other."""
+    if isinstance(data, list) and data:
+        data = data[0]  # Gemini wraps its errors in a list
     inner = (data.get("error") or data) if isinstance(data, dict) else data
     if not isinstance(inner, dict):
         return inner if isinstance(inner, str) else json.dumps(inner), "", ""

@@ -6,20 +6,20 @@ Source: the `openai` package's types of `completions` (3.54), as vLLM, llama.cpp
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from evals.errors import Unsupported
-from evals.http import Answer
+from evals.http import Answer, Shape
 from evals.types import Capability, Prompt, Response
 from evals.wire import Quirks, Wire, counts, stop_reason
 
 
-class _Choice(BaseModel):
+class _Choice(Shape):
     text: str | None
     finish_reason: str | None = None
 
 
-class _Completion(BaseModel):
+class _Completion(Shape):
     choices: Annotated[list[_Choice], Field(min_length=1)]
     model: str | None = None
     usage: Any = None

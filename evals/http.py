@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from evals import __version__, complaint
 from evals.complaint import Complaint
@@ -21,7 +21,14 @@ from evals.errors import BadInput, FailureKind, ProviderError
 if TYPE_CHECKING:
     import httpx2
 
-Shape = TypeVar("Shape", bound=BaseModel)
+
+class Shape(BaseModel):
+    """What an interface promises of an answer; validation errors do not quote what came instead."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+
+AnyShape = TypeVar("AnyShape", bound=Shape)
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 120.0
@@ -136,8 +143,8 @@ class Http:
             raise self._refused(said, path, body, response.headers.get("location", ""))
         return Answer(response.content, perf_counter() - started)
 
-    def read(self, shape: type[Shape], answer: Answer) -> Shape:
-        """The answer as a pydantic model.
+    def read(self, shape: type[AnyShape], answer: Answer) -> AnyShape:
+        """The answer in the shape that the interface promises.
 
         Raises: HostError: it is an error in spite of its status. ProviderError: it is not what the interface promises.
         """
@@ -179,6 +186,10 @@ class Http:
         name = urlsplit(self.url).hostname or ""
         return name in ("localhost", "::1") or name.startswith("127.")
 
+    def quote(self, text: str) -> str:
+        """Foreign text as one safe line without our key."""
+        return complaint.plain(self._without_key(text.encode("utf-8", "replace")).decode())
+
     def _without_key(self, content: bytes) -> bytes:
         """A host's words, in which our key does not appear even if the host repeats it."""
         return content.replace(self.key.value.encode(), b"[key]") if self.key.value else content
@@ -206,7 +217,7 @@ class Http:
                 )
             case httpx2.ConnectError():
                 return self._unreached(error)
-        detail = complaint.plain(str(error)) or type(error).__name__
+        detail = self.quote(str(error)) or type(error).__name__
         return ProviderError("network", f"the connection to {self.host} broke: {detail}")
 
     def _unreached(self, error: Exception) -> ProviderError:
@@ -220,7 +231,7 @@ class Http:
         if causes & {"SSLError", "SSLCertVerificationError"}:
             return ProviderError(
                 "network",
-                f"no safe connection to {self.where}: {complaint.plain(str(error))}",
+                f"no safe connection to {self.where}: {self.quote(str(error))}",
                 "check base_url; certificates of your own are named by SSL_CERT_FILE",
             )
         start = f"start it with: {self.start}" if self.start else "start the server, or mend base_url"

@@ -197,10 +197,12 @@ def stop_reason(http: Http, reason: str | None) -> Stop:
 
     Raises: ProviderError: a reason nobody has told us of, which might mean that the reply is cut short.
     """
-    reason = (reason or "stop").lower()
-    if reason not in STOPS:
-        raise ProviderError("garbled", f"{http.host} ended a reply for an unknown reason, {reason[:40]!r}")
-    return STOPS[reason]
+    stop = STOPS.get((reason or "stop").lower())
+    if stop is None:
+        raise ProviderError(
+            "garbled", f"{http.host} ended a reply for an unknown reason: {http.quote(reason or '')}"
+        )
+    return stop
 
 
 def tokens(usage: Any, *path: str) -> int | None:
