@@ -46,10 +46,10 @@ CALLINGS = (
     "bridge engineer",
 )
 FEATS = (
-    "who catalogued the mosses of the southern coast",
-    "best known for the opera The Glass Orchard",
-    "who won the national title three times in a row",
-    "whose town hall was finished after eleven years",
+    "best known for The Glass Orchard",
+    "who won the national prize three times in a row",
+    "the first of the family to leave the valley",
+    "whose letters were printed long after",
     "and the author of A Winter on the Quay",
 )
 

@@ -1,0 +1,196 @@
+"""The provider files: each is found by name, says what it is, and speaks to a real server as its host expects."""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from evals import shelf
+from evals.errors import BadInput, ProviderError
+from evals.host import Host
+from evals.provider import ModelName, Provider, connect
+from evals.types import Message, Prompt
+from tests.stub_server import Reply, Stub, ask, chat, completion, serving
+
+HELLO = Prompt((Message("user", "Who is Orson Kovats?"),), seed=1)
+
+
+def hosts() -> dict[str, Host]:
+    """The provider files that declare a host, by name."""
+    found = {}
+    for name in shelf.names("provider"):
+        host = getattr(shelf.load(shelf.find("provider", name)).connect, "__self__", None)
+        if isinstance(host, Host):
+            found[name] = host
+    return found
+
+
+HOSTS = hosts()
+KEYED = [name for name, host in HOSTS.items() if host.key]
+LOCAL = [name for name, host in HOSTS.items() if host.url.startswith("http://127.0.0.1:")]
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in KEYED:
+        monkeypatch.setenv(HOSTS[name].key, f"secret-of-{name}")
+
+
+def at(stub: Stub, name: str, model: str = "vendor/model-1", more: str = "") -> Provider:
+    return connect(ModelName.parse(f"{name}/{model}?base_url={stub.url}{more}"))
+
+
+def test_the_hosts_that_users_expect_are_there() -> None:
+    wanted = {
+        "openai",
+        "ollama",
+        "lmstudio",
+        "together",
+        "hyperbolic",
+        "vllm",
+        "llamacpp",
+        "openai-compatible",
+    }
+    assert wanted <= set(HOSTS)
+
+
+@pytest.mark.parametrize("name", HOSTS)
+def test_it_is_named_as_its_file_and_says_how_to_use_it(name: str) -> None:
+    module = shelf.load(shelf.find("provider", name))
+    doc = inspect.getdoc(module) or ""
+    assert HOSTS[name].name == name
+    assert f"-m {name}" in doc or f"-m '{name}" in doc
+    assert HOSTS[name].key in doc
+    assert HOSTS[name].start.split(" MODEL")[0] in doc
+
+
+@pytest.mark.parametrize("name", HOSTS)
+def test_it_is_a_docstring_an_import_and_a_connect(name: str) -> None:
+    tree = ast.parse(shelf.find("provider", name).read_text("utf-8"))
+    kinds = [type(statement) for statement in tree.body if not isinstance(statement, ast.ImportFrom)]
+    assert kinds == [ast.Expr, ast.Assign]
+
+
+@pytest.mark.parametrize("name", HOSTS)
+def test_it_asks_and_reads(stub: Stub, name: str) -> None:
+    provider = at(stub, name)
+    assert {"chat"} <= provider.can <= {"chat", "seed"}
+    assert provider.concurrency >= 1
+    assert provider.notice == ""
+    reply = ask(provider, HELLO)[0]
+    assert (reply.text, reply.stop, reply.model, reply.dropped) == ("Yes.", "stop", "served", ())
+    (seen,) = stub.seen
+    assert seen.path == "/v1/chat/completions"
+    assert seen.body["model"] == "vendor/model-1"
+    assert seen.body["messages"] == [{"role": "user", "content": "Who is Orson Kovats?"}]
+    limit = "max_completion_tokens" if name == "openai" else "max_tokens"
+    assert seen.body[limit] == 512
+    key = HOSTS[name].key
+    assert seen.headers.get("authorization") == (f"Bearer secret-of-{name}" if key else None)
+
+
+@pytest.mark.parametrize("name", HOSTS)
+def test_it_continues_texts_where_told_to(stub: Stub, name: str) -> None:
+    stub.plays(Reply(completion(" a composer")))
+    provider = at(stub, name, more="&wire=completion")
+    assert "completion" in provider.can
+    assert ask(provider, Prompt(text="Orson Kovats is"))[0].text == " a composer"
+    assert stub.seen[0].path == "/v1/completions"
+
+
+@pytest.mark.parametrize("name", HOSTS)
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (Reply(status=429, headers={"retry-after": "0"}), "rate_limit"),
+        (Reply(status=503), "server"),
+        (Reply("<html></html>"), "garbled"),
+        (Reply(chat("Yes."), cut=9), "network"),
+        (Reply(status=401), "auth"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_its_failures_are_of_their_kind_and_name_it(stub: Stub, name: str, reply: Reply, kind: str) -> None:
+    stub.plays(reply)
+    with pytest.raises(ProviderError) as caught:
+        ask(at(stub, name), HELLO)
+    assert caught.value.kind == kind
+    assert name in caught.value.message
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [name for name in KEYED if HOSTS[name].needs_key])
+def test_without_its_key_it_says_which_and_how(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    variable = HOSTS[name].key
+    monkeypatch.delenv(variable)
+    with pytest.raises(ProviderError) as caught:
+        connect(ModelName.parse(f"{name}/m"))
+    assert caught.value.message == f"{name} needs an API key and {variable} is not set"
+    assert f"export {variable}=" in caught.value.fix
+    assert "-m pocket" in caught.value.fix
+
+
+@pytest.mark.parametrize("name", [name for name in KEYED if not HOSTS[name].needs_key])
+def test_where_a_key_is_optional_none_is_fine(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(HOSTS[name].key)
+    assert connect(ModelName.parse(f"{name}/m")).can >= {"chat"}
+
+
+@pytest.mark.parametrize("name", LOCAL)
+def test_a_server_of_ones_own_says_how_it_is_started(name: str) -> None:
+    assert HOSTS[name].start
+
+
+@pytest.mark.parametrize("name", [name for name in HOSTS if not HOSTS[name].model])
+def test_a_model_has_to_be_named(name: str) -> None:
+    with pytest.raises(BadInput, match=f"-m {name}/MODEL"):
+        connect(ModelName.parse(name))
+
+
+def test_a_server_with_one_model_needs_no_name(stub: Stub) -> None:
+    ask(connect(ModelName.parse(f"llamacpp?base_url={stub.url}")), HELLO)
+    assert stub.seen[0].body["model"] == "default"
+
+
+def test_any_server_needs_its_address() -> None:
+    with pytest.raises(BadInput, match="base_url=http://"):
+        connect(ModelName.parse("openai-compatible/m"))
+
+
+def test_any_server_gets_only_the_key_that_is_named(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINE", "the-one")
+    ask(at(stub, "openai-compatible", more="&key_env=MINE"), HELLO)
+    assert stub.seen[0].headers["authorization"] == "Bearer the-one"
+    monkeypatch.delenv("MINE")
+    with pytest.raises(ProviderError, match="MINE is not set"):
+        at(stub, "openai-compatible", more="&key_env=MINE")
+
+
+@pytest.mark.parametrize(
+    "model",
+    ["hyperbolic/meta-llama/Meta-Llama-3.1-405B", "openai/davinci-002", "openai/gpt-3.5-turbo-instruct-0914"],
+)
+def test_known_base_models_continue_texts_unasked(model: str) -> None:
+    assert connect(ModelName.parse(model)).can == {"completion", "seed"}
+    assert connect(ModelName.parse(f"{model}?wire=chat")).can == {"chat", "seed"}
+
+
+def test_an_instructed_model_is_not_taken_for_its_base() -> None:
+    assert "chat" in connect(ModelName.parse("hyperbolic/meta-llama/Meta-Llama-3.1-405B-Instruct")).can
+
+
+def test_a_new_host_is_one_file_of_three_statements(stub: Stub, tmp_path: Path) -> None:
+    path = tmp_path / "newhost.py"
+    path.write_text(
+        f'"""A new host."""\nfrom evals.host import Host\nconnect = Host("newhost", "{stub.url}").connect\n'
+    )
+    assert ask(connect(ModelName.parse(f"{path}/some/model")), HELLO)[0].text == "Yes."
+    assert stub.seen[0].body["model"] == "some/model"
