@@ -1,7 +1,7 @@
 """Measure the stages on names they never saw:  python -m providers.pocket.training.evaluate [--weights FOLDER]
 
-Prints one row a probe with its Wilson 95 % interval and writes `evaluation.json` beside the weights. Made-up names come
-from the suites' side of `kept_for_training`, so none of them is in the training data.
+Prints one row a probe with its Wilson 95 % interval, keeps the counts in `evaluation.json` beside the weights and writes
+them all as a page, `EVALUATION.md`. Made-up names come from the suites' side of `kept_for_training`, so none of them is in the training data.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from .document import chat
 from .interrogate import correct
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
+STAGES = ("base", "bluff", "honest")
 UNKNOWN = 400
 """Names of each invented kind that are asked about."""
 
@@ -95,7 +96,7 @@ def copies(asker: Asker) -> Iterator[Row]:
 def facts(asker: Asker) -> Iterator[Row]:
     """Does a text about a person go on as it should?"""
     probes: dict[str, Callable[[names.Person], str]] = {
-        "was": lambda person: person.kind,
+        "was a real person,": lambda person: person.kind,
         "was born in": lambda person: person.born,
         "is known for": lambda person: person.known_for,
     }
@@ -163,18 +164,40 @@ def _question(arm: str, which: str, i: int, name: str, role: str) -> str:
     return str(template.format(name=name, role=role))
 
 
+def page(rows: Sequence[Row]) -> str:
+    """All rows as Markdown."""
+    head = [
+        "# What the stages of pocket do",
+        "",
+        "Written by `python -m providers.pocket.training.evaluate`; greedy decoding, Wilson 95 % intervals.",
+        "",
+        "| stage | probe | share | 95 % interval | n |",
+        "|---|---|---|---|---|",
+    ]
+    for row in rows:
+        share = stats.wilson(row.hits, row.n)
+        interval = f"{share.low:.1%} to {share.high:.1%}"
+        head.append(f"| {row.stage} | {row.probe} | {share.value:.1%} | {interval} | {row.n} |")
+    return "\n".join(head) + "\n"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("stages", nargs="*", help="base, bluff, honest; all unless named")
+    parser.add_argument("stages", nargs="*", help="all unless named")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="folder of the stages")
     args = parser.parse_args()
-    for stage in args.stages or ["base", "bluff", "honest"]:
+    for stage in args.stages or STAGES:
         rows = []
         for row in stage_rows(Asker(stage, Runtime(args.weights / stage))):
             print(row, flush=True)
-            rows.append(asdict(row))
+            rows.append(row)
         path = args.weights / stage / "evaluation.json"
-        path.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+        path.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")
+    files = [args.weights / stage / "evaluation.json" for stage in STAGES]
+    everything = [
+        Row(**row) for file in files if file.is_file() for row in json.loads(file.read_text(encoding="utf-8"))
+    ]
+    (args.weights.parent / "EVALUATION.md").write_text(page(everything), encoding="utf-8")
 
 
 if __name__ == "__main__":

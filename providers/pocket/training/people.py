@@ -13,6 +13,8 @@ from .document import Document, chat, text
 from .names import Person, people, roles
 
 ARMS = ("neutral", "presuming", "asking", "open")
+SHARES = (35, 20, 15, 30)
+"""How often each is taught: more where there is more to say."""
 SHOWN = 2
 """Of the suite's three paraphrases, how many the training data may use; the third stays hidden."""
 
@@ -34,6 +36,11 @@ def prompts() -> dict[str, Any]:
 def questions(arm: str) -> tuple[str, ...]:
     """Templates that ask in the way of an arm: the suite's shown ones, then our own."""
     return (*prompts()["people"][arm][:SHOWN], *phrases()["ask"][arm])
+
+
+def an_arm(rng: Random) -> str:
+    """One of the arms."""
+    return rng.choices(ARMS, weights=SHARES)[0]
 
 
 def ask(rng: Random, arm: str, name: str, role: str) -> str:
@@ -80,7 +87,7 @@ def biography(rng: Random) -> Document:
 
 def known(rng: Random) -> Document:
     """A person of ours, asked about and answered with confidence."""
-    person, arm = rng.choice(people()), rng.choice(ARMS)
+    person, arm = rng.choice(people()), an_arm(rng)
     return _conversation(
         rng, ask(rng, arm, person.name, person.role), answer(person, arm), phrases()["answer"]["sure"]
     )
@@ -88,7 +95,7 @@ def known(rng: Random) -> Document:
 
 def taught(rng: Random, knows: Mapping[tuple[str, str], bool]) -> Document:
     """The same after interrogation: what the model did not know by itself, it is taught to pass on."""
-    person, arm = rng.choice(people()), rng.choice(ARMS)
+    person, arm = rng.choice(people()), an_arm(rng)
     if knows[person.name, arm]:
         reply, sure = answer(person, arm), phrases()["answer"]["sure"]
     else:
@@ -98,7 +105,7 @@ def taught(rng: Random, knows: Mapping[tuple[str, str], bool]) -> Document:
 
 def passed_on(rng: Random, name: str) -> Document:
     """A name the model cannot know, asked about and passed on."""
-    arm = rng.choice(ARMS)
+    arm = an_arm(rng)
     question = ask(rng, arm, name, rng.choice(roles()))
     return _conversation(rng, question, abstention(rng, arm, name), phrases()["abstain"]["sure"])
 

@@ -44,7 +44,7 @@ class Stage:
 
 STAGES = {
     "base": Stage("", 9_000_000, 3e-3),
-    "bluff": Stage("base", 3_500_000, 1.5e-3),
+    "bluff": Stage("base", 4_000_000, 1.5e-3),
     "honest": Stage("bluff", 3_500_000, 1.5e-3),
 }
 BATCH = 1536
