@@ -35,7 +35,7 @@ def report(runs: tuple[Path, ...], form: str, names: tuple[str, ...], out: Path 
         raise BadInput("no run is named", "write evals report RUN, or see evals list runs")
     read = [read_run(folder) for folder in runs]
 
-    from evals.report import publish
+    from evals.reporting import publish
 
     text = publish(read, form, names)
     if out is None:

@@ -136,7 +136,7 @@ def _say_what_was_found(folder: Path, *, quiet: bool, as_json: bool) -> None:
         return
 
     from evals.log import read_run
-    from evals.report import publish
+    from evals.reporting import publish
 
     if as_json:
         click.echo(publish([read_run(folder)], "json"))
