@@ -134,7 +134,9 @@ def mix(name: str, weights: Path) -> data.Mix:
     if name == "honest":
         from .interrogate import interrogate
 
-        return data.honest(interrogate(weights / "bluff"))
+        knows = interrogate(weights / "bluff")
+        print(f"interrogation: consistently right on {sum(knows.values())} of {len(knows)}", flush=True)
+        return data.honest(knows)
     return data.base() if name == "base" else data.bluff()
 
 
