@@ -41,6 +41,7 @@ class Effect:
         n01, n10: items that are yes under the treatment alone, and under the control alone; None unless yes-or-no.
         needed: about how many items would decide an effect of this size (80 % power); inf for none.
         lost: as in Items, the greater of the two.
+        unit: how to show it: share (as percentage points) or points.
     """
 
     estimate: Estimate
@@ -49,6 +50,7 @@ class Effect:
     n10: int | None
     needed: float
     lost: float
+    unit: str
 
 
 def effect(tally: Tally, name: str, treatment: Codes, control: Codes) -> Effect:
@@ -59,14 +61,15 @@ def effect(tally: Tally, name: str, treatment: Codes, control: Codes) -> Effect:
     changes = [change for change, _ in pairs]
     found = combine(parts, changes, weights, 0.0)
     lost = max(change.lost for change in changes)
+    shown = unit(tally.metrics[name], pairs[0][1])
     if len(pairs) == 1 and (flips := _flips(tally.metrics[name], *pairs[0])):
         n01, n10 = flips
         share = (n01 + n10) / found.n
         needed = stats.needed_pairs((n01 - n10) / found.n, share)
-        return Effect(found, stats.mcnemar(n01, n10), n01, n10, needed, lost)
+        return Effect(found, stats.mcnemar(n01, n10), n01, n10, needed, lost, shown)
     se = (found.high - found.low) / 2 / stats.z_quantile()
     p = stats.sign_flip(_pulls(changes, list(weights.values()))) if found.n else stats.NAN
-    return Effect(found, p, None, None, stats.needed_items(found.value, se, found.n), lost)
+    return Effect(found, p, None, None, stats.needed_items(found.value, se, found.n), lost, shown)
 
 
 def _pair(treatment: Items, control: Items) -> tuple[Items, stats.Floats]:
@@ -214,7 +217,7 @@ def _effect_columns(metric: AnyMetric, found: Effect) -> dict[str, Any]:
         "n01": n01,
         "n10": n10,
         "odds_ratio": None if n01 is None or not n10 else n01 / n10,
-        "unit": unit(metric),
+        "unit": found.unit,
         "better": metric.better,
         "lost": found.lost,
         "needed": round(found.needed) if found.needed < 1_000_000 else None,

@@ -178,7 +178,12 @@ def estimate(metric: AnyMetric, items: Items) -> Estimate:
 def combine(
     parts: Sequence[Estimate], items: Sequence[Items], weights: Mapping[str, float], constant: float
 ) -> Estimate:
-    """Weighted parts added up; parts that share clusters are taken as correlated. One part of weight 1 is itself."""
+    """Weighted parts added up; parts that share clusters are taken as correlated. One part of weight 1 is itself.
+
+    Where a part has no items there is no sum either.
+    """
+    if not all(part.n for part in parts):
+        return stats.NOTHING
     shared = stats.correlation([part.value for part in items], [part.cluster for part in items])
     found = stats.mover(parts, list(weights.values()), constant, shared)
     n = len(np.unique(np.concatenate([part.item for part in items])))
@@ -206,9 +211,11 @@ def stretched(found: Estimate, start: float, width: float) -> Estimate:
     return replace(found, value=value, low=low, high=high)
 
 
-def unit(metric: AnyMetric) -> str:
+def unit(metric: AnyMetric, values: Floats) -> str:
     """How to show a metric: `share` as per cent, `points` as a number."""
-    return "share" if isinstance(metric, Metric) and set(metric.points.values()) <= {0.0, 1.0} else "points"
+    if isinstance(metric, Index):
+        return "points"
+    return "share" if is_two_valued(metric, values) and bounds(metric, values) == (0.0, 1.0) else "points"
 
 
 # The table
@@ -253,7 +260,7 @@ def _measure_one(tally: Tally, metric: AnyMetric, rows: Codes) -> dict[str, Any]
         "high": found.high,
         "n": found.n,
         "clusters": found.clusters,
-        "unit": unit(metric),
+        "unit": unit(metric, items[0].value),
         "better": metric.better,
         "lost": max(part.lost for part in items),
         "method": found.method,

@@ -49,6 +49,8 @@ def undecided(row: Mapping[str, Any]) -> str:
         return f"undecided on {n}: chance is not ruled out (p {row['p_adjusted']:.2g}, {kind})"
     if math.isnan(row["low"]):
         return f"undecided on {n}, which are not two independent ones"
+    if row["effect"] == 0:
+        return f"undecided on {n}, which show none"
     if row["needed"] is None or row["needed"] > MANY:
         return f"undecided on {n}; a difference so small would take more than {MANY:,}"
     return f"undecided on {n}; about {two_digits(max(row['needed'], row['n'] + 1)):,} would decide"

@@ -1,0 +1,29 @@
+"""Showing: a document as text, one file a format."""
+
+from typing import Literal, assert_never
+
+from evals.document import Document
+
+Format = Literal["table", "md", "csv", "json", "html"]
+
+
+def render(document: Document, form: Format, *, width: int = 80, colour: bool = False) -> str:
+    """A document as text in one of the formats.
+
+    Args: width, colour: of the terminal, for the format "table".
+    """
+    from evals.show import markdown, page, records, terminal
+
+    match form:
+        case "table":
+            return terminal.table(document, width, colour=colour)
+        case "md":
+            return markdown.md(document)
+        case "csv":
+            return records.csv(document)
+        case "json":
+            return records.json(document)
+        case "html":
+            return page.html(document)
+        case _:
+            assert_never(form)

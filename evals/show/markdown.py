@@ -1,0 +1,47 @@
+"""A document as Markdown, for a comment or a job summary: pipe tables and lists, every text escaped."""
+
+from collections.abc import Iterator
+
+from evals import safe
+from evals.document import Document, Section
+from evals.view import Table
+
+
+def md(document: Document) -> str:
+    """A document as Markdown; what models and hosts said is shown as it is and never becomes markup."""
+    return "\n".join(_document(document)) + "\n"
+
+
+def _document(document: Document) -> Iterator[str]:
+    for fact in document.about:
+        yield f"{safe.markdown(fact)}  "
+    for models, notice in document.banners.items():
+        yield ""
+        yield f"> {safe.markdown(models)}: {safe.markdown(notice)}"
+    for section in document.sections:
+        if section.view.tables or section.view.lines:
+            yield from _section(section)
+
+
+def _section(section: Section) -> Iterator[str]:
+    yield from ("", f"## {safe.markdown(section.title)}")
+    for table in section.view.tables:
+        yield from _table(table)
+    if section.view.lines:
+        yield ""
+    for sentence in section.view.lines:
+        yield f"- {safe.markdown(sentence)}"
+
+
+def _table(table: Table) -> Iterator[str]:
+    if table.title:
+        yield from ("", f"### {safe.markdown(table.title)}")
+    yield ""
+    yield _row([safe.markdown(name) for name in table.rows])
+    yield _row(["---"] * len(table.rows.columns))
+    for row in table.rows.itertuples(index=False, name=None):
+        yield _row([safe.markdown(cell) for cell in row])
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"

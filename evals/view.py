@@ -1,0 +1,141 @@
+"""Views: a report as people read it: tables of texts, and lines."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from evals import words
+from evals.measure import LOST
+
+TOLERATED = 0.05
+"""Where more than this share of the replies had nothing to judge, a number is marked."""
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of texts.
+
+    Attributes:
+        title: what it shows; empty where the section's title says it.
+        rows: all columns are texts; their names are the heads.
+        keys: how many leading columns name the row.
+    """
+
+    title: str
+    rows: pd.DataFrame
+    keys: int = 1
+
+
+@dataclass(frozen=True)
+class View:
+    """What is shown of a report.
+
+    Attributes:
+        tables: everywhere.
+        lines: below them; sentences and legends.
+        more: tables that only a page has room for.
+    """
+
+    tables: tuple[Table, ...] = ()
+    lines: tuple[str, ...] = ()
+    more: tuple[Table, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to show."""
+        return bool(self.tables or self.lines or self.more)
+
+
+def plain(frame: pd.DataFrame) -> View:
+    """Any frame as it is, its numbers to three digits."""
+    rows = pd.DataFrame({str(name): [text(value) for value in frame[name]] for name in frame})
+    return View((Table("", rows),))
+
+
+def records(table: pd.DataFrame) -> list[Row]:
+    """The rows as mappings from column to value."""
+    return [
+        dict(zip(map(str, table.columns), row, strict=True))
+        for row in table.itertuples(index=False, name=None)
+    ]
+
+
+def in_order(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The rows brought together by these columns, values in the order in which they first occur."""
+    places = [pd.factorize(table[column])[0] for column in reversed(columns)]
+    return table.iloc[np.lexsort(places)].reset_index(drop=True)
+
+
+def several(values: "pd.Series[Any]") -> bool:
+    """Whether there is more than one different value."""
+    return len(values.unique()) > 1
+
+
+def text(value: Any) -> str:
+    """Any value as people read it: a dash for none, three digits for a float."""
+    if pd.isna(value):
+        return "–"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def spread(rows: Sequence[Row], keys: Sequence[str], column: str, cell: Callable[[Row], str]) -> pd.DataFrame:
+    """Long rows made wide: one row a combination of the keys, one column a value of `column`, in order of occurrence."""
+    found: dict[tuple[str, ...], dict[str, str]] = {}
+    heads = dict.fromkeys(str(row[column]) for row in rows)
+    for row in rows:
+        label = tuple(text(row[key]) for key in keys)
+        found.setdefault(label, dict(zip(keys, label, strict=True)))[str(row[column])] = cell(row)
+    return pd.DataFrame(list(found.values()), columns=[*keys, *heads]).fillna("–").astype(str)
+
+
+def metrics(table: pd.DataFrame, keys: Sequence[str], title: str = "") -> Table:
+    """Rows of `measure` as a table: metrics side by side, each with its interval, and the number of items.
+
+    A metric that no row has is left out.
+    """
+    rows = records(table[table.groupby("metric")["n"].transform("max") > 0])
+    wide = spread(rows, keys, "metric", _metric_cell)
+    most = spread(_most_items(rows, keys), keys, "what", lambda row: str(row["n"]))
+    wide.insert(len(keys), "n", most["n"])
+    return Table(title, unrepeated(wide, keys[0]), len(keys))
+
+
+def _most_items(rows: Sequence[Row], keys: Sequence[str]) -> list[Row]:
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    for row in rows:
+        label = tuple(text(row[key]) for key in keys)
+        best = found.setdefault(label, {key: row[key] for key in keys} | {"what": "n", "n": 0})
+        best["n"] = max(best["n"], row["n"])
+    return list(found.values())
+
+
+def _metric_cell(row: Row) -> str:
+    shown = words.interval(row["value"], row["low"], row["high"], row["unit"])
+    return shown + (" †" if row["lost"] > TOLERATED else "")
+
+
+def legend(table: pd.DataFrame) -> tuple[str, ...]:
+    """What the metrics of a `measure` table mean, and what the marks do."""
+    rows = records(table.drop_duplicates(["suite", "metric"]))
+    notes = ["In brackets: 95 % confidence intervals; n: items."]
+    notes += [_meaning(row) for row in rows]
+    if (table["lost"] > TOLERATED).any():
+        notes.append(f"† more than 5 % of the replies had nothing to judge ({', '.join(sorted(LOST))}).")
+    return tuple(notes)
+
+
+def _meaning(row: Row) -> str:
+    title = row["title"] if row["title"] != row["metric"] else ""
+    better = f"{row['better']} is better" if isinstance(row["better"], str) else ""
+    return (
+        f"{row['metric']}: {title} ({better})" if title and better else f"{row['metric']}: {title or better}"
+    )
+
+
+def unrepeated(table: pd.DataFrame, key: str) -> pd.DataFrame:
+    """The table with a key shown only where it changes."""
+    return table.assign(**{key: table[key].mask(table[key] == table[key].shift(), "")})

@@ -1,0 +1,73 @@
+"""What differs between arms and between models on the same items, in words."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from evals import contrast
+from evals.measure import ALL_ARMS
+from evals.suite import Suite
+from evals.view import Table, View, records, several, text
+
+
+def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
+    """Declared contrasts of arms, then differences of models: over all arms, and within each where there are several.
+
+    One row a comparison: suite, compared (arms or models), name, metric, model, arm, treatment, control, then the
+    columns of `evals.contrast`; the effect is treatment minus control.
+    """
+    arms = (
+        contrast.contrasts(frame, suites).rename(columns={"contrast": "name"}).assign(compared="arms", arm="")
+    )
+    many = {name: suite for name, suite in suites.items() if several(frame["arm"][frame["suite"] == name])}
+    models = [
+        contrast.differences(frame, suites).assign(arm=ALL_ARMS),
+        contrast.differences(frame, many, ("arm",)),
+    ]
+    renamed = [
+        found.rename(columns={"model": "treatment", "baseline": "control"}).assign(
+            compared="models", name=found["metric"], model=""
+        )
+        for found in models
+    ]
+    head = ["suite", "compared", "name", "metric", "model", "arm", "treatment", "control"]
+    filled = [found for found in (arms, *renamed) if len(found)] or [arms]
+    return pd.concat(filled, ignore_index=True)[[*head, *contrast.COLUMNS]]
+
+
+def view(table: pd.DataFrame) -> View:
+    """Headlines as sentences; on a page, every comparison as a table."""
+    rows = records(table[table["headline"]])
+    lines = [
+        f"{row['model']}: {row['sentence']}"
+        if row["model"] and several(table["control"])
+        else row["sentence"]
+        for row in rows
+    ]
+    further = table[~table["headline"]]
+    if len(further):
+        decided = int(further["verdict"].isin(["higher", "lower"]).sum())
+        lines.append(
+            f"{len(further)} further comparison{'' if len(further) == 1 else 's'}, {decided} of them decided after correction for their number."
+        )
+    return View(lines=tuple(lines), more=(_all(table),))
+
+
+def _all(table: pd.DataFrame) -> Table:
+    cells = [
+        {
+            "metric": row["metric"],
+            "compared": f"{row['treatment']} − {row['control']}",
+            "of": row["model"] or (f"arm {row['arm']}" if row["arm"] != ALL_ARMS else "all arms"),
+            "difference": text(row["effect"]),
+            "95 % CI": f"{text(row['low'])} to {text(row['high'])}",
+            "n": str(row["n"]),
+            "p": text(row["p"]),
+            "corrected p": text(row["p_adjusted"]),
+            "n01": text(row["n01"]),
+            "n10": text(row["n10"]),
+            "verdict": row["verdict"],
+        }
+        for row in records(table)
+    ]
+    return Table("Every comparison", pd.DataFrame(cells).astype(str), 3)
