@@ -3,6 +3,7 @@
 A provider is a file on the `providers` shelf that exposes `connect(model, **options) -> Provider`.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
@@ -10,6 +11,9 @@ from urllib.parse import parse_qsl
 from evals import shelf
 from evals.errors import BadFile, BadInput, Unsupported
 from evals.types import Arm, Capability, Prompt, Response
+
+PATH = re.compile(r"(.+?\.py)(?:/(.*))?")
+"""A user's provider file, and the model after it; a model whose name merely holds ".py" is none."""
 
 
 class Provider(Protocol):
@@ -69,8 +73,8 @@ class ModelName:
             raise BadInput(
                 f"the options of model {text!r} are not key=value pairs", "write ?key=value&key=value"
             ) from None
-        head, dot_py, rest = name.partition(".py")
-        provider, model = (head + dot_py, rest.lstrip("/")) if dot_py else _split(name)
+        path = PATH.fullmatch(name)
+        provider, model = (path[1], path[2] or "") if path else _split(name)
         if not provider:
             raise BadInput(f"model {text!r} names no provider", "write provider/model, such as pocket/bluff")
         return cls(provider, model, options, text)

@@ -187,6 +187,26 @@ def test_an_instructed_model_is_not_taken_for_its_base() -> None:
     assert "chat" in connect(ModelName.parse("hyperbolic/meta-llama/Meta-Llama-3.1-405B-Instruct")).can
 
 
+@pytest.mark.parametrize(
+    ("text", "provider", "model"),
+    [
+        ("pocket", "pocket", ""),
+        ("ollama/llama3.2", "ollama", "llama3.2"),
+        ("together/deepseek-ai/DeepSeek-R1?temperature=0.6", "together", "deepseek-ai/DeepSeek-R1"),
+        (
+            "openai-compatible//home/me/.pyenv/weights?base_url=x",
+            "openai-compatible",
+            "/home/me/.pyenv/weights",
+        ),
+        ("mine.py", "mine.py", ""),
+        ("./mine.py/some/model", "./mine.py", "some/model"),
+    ],
+)
+def test_a_models_name_is_taken_apart(text: str, provider: str, model: str) -> None:
+    name = ModelName.parse(text)
+    assert (name.provider, name.model, name.text) == (provider, model, text)
+
+
 def test_a_new_host_is_one_file_of_three_statements(stub: Stub, tmp_path: Path) -> None:
     path = tmp_path / "newhost.py"
     path.write_text(
