@@ -92,8 +92,8 @@ def work(
     observe: run.Observer,
     concurrency: int | None = None,
     on_press: Callable[[], None] = lambda: None,
-) -> bool:
-    """Work through a session; True if nothing is missing at its end, False if it was interrupted or replies failed.
+) -> End:
+    """Work through a session, and mark its folder finished if nothing is missing at the end.
 
     Ctrl-C (and SIGTERM) once lets what is in flight finish, twice stops at once; `on_press` is told of the first.
     Raises: ProviderError, BadInput: see run.run.

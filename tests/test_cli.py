@@ -140,7 +140,7 @@ def test_report_has_every_format(form: str, evals: Evals) -> None:
 
 @pytest.mark.usefixtures("sums")
 def test_score_judges_a_file_by_the_suites_own_scorer(evals: Evals) -> None:
-    rows = [
+    rows: list[dict[str, object]] = [
         {"response": "It is 12.", "target": 12, "more": "kept"},
         {"response": "13", "target": "12", "arm": "steps", "tags": {"big": False}},
         {"response": "no idea", "target": None},

@@ -1,10 +1,14 @@
 """`evals report`: what finished or unfinished runs found, as tables, data or a page."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from evals.errors import BadInput
+
+if TYPE_CHECKING:
+    from evals.show import Format
 
 FORMATS = ("table", "md", "csv", "json", "html")
 
@@ -20,7 +24,7 @@ FORMATS = ("table", "md", "csv", "json", "html")
     help="only this report, again for more; see evals list reports",
 )
 @click.option("--out", type=Path, metavar="FILE", help="where it goes  [default: standard output]")
-def report(runs: tuple[Path, ...], form: str, names: tuple[str, ...], out: Path | None) -> None:
+def report(runs: tuple[Path, ...], form: "Format", names: tuple[str, ...], out: Path | None) -> None:
     """Report what runs found: rates with intervals, the contrasts of their suites in words, differences of models.
 
     Several runs are put together, so models asked in different runs can be compared on the items they share.

@@ -90,9 +90,7 @@ def _prompt(arm: "Arm", sample: "Sample", *, as_json: bool) -> None:
         click.echo(json.dumps(line, ensure_ascii=False))
         return
     click.echo(f"  [{arm.name}]")
-    turns = [
-        *((message.role, message.content) for message in prompt.messages),
-        *(("user", f) for f in prompt.followups),
-    ]
+    turns: list[tuple[str, str]] = [(message.role, message.content) for message in prompt.messages]
+    turns += [("user", question) for question in prompt.followups]
     for role, content in turns or [("text", prompt.text)]:
         click.echo(f"    {role}: {content}".replace("\n", "\n    "))
