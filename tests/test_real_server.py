@@ -44,7 +44,7 @@ def serving(folder: Path, output: Path) -> Iterator[str]:
             [*map(str, command), "--port", str(port)],
             stdout=file,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "HF_HUB_OFFLINE": "1"},
+            env={**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},  # more threads only wait here
         )
         try:
             _wait(server, port, output)
@@ -104,6 +104,20 @@ def verdict(reply: Reply) -> str:
 
 def told(reply: Reply) -> str:
     return f"{verdict(reply)}: {reply.response.text if reply.response else reply.failure!r}"
+
+
+def test_the_base_continues_texts_alike(tmp_path: Path) -> None:
+    people = ("Albert Camus", "Ada Lovelace", "Orson Kovats", "Zoe Brandt", "Marie Curie", "Émile Zola")
+    texts = [person + rest for person in people for rest in (" was", " is", " was born in", " is known for")]
+    with serving(WEIGHTS / "base", tmp_path / "server.txt") as url:
+        # This server begins no text by itself with what pocket begins every text with.
+        begun = [Prompt(text=f"<|bos|> {text}", max_tokens=30) for text in texts]
+        theirs = ask(connect(ModelName.parse(served(WEIGHTS / "base", url, "&wire=completion"))), *begun)
+    ours = ask(connect(ModelName.parse("pocket/base")), *(Prompt(text=text, max_tokens=30) for text in texts))
+    assert [reply.text for reply in theirs] == [reply.text for reply in ours]
+    assert [(reply.stop, reply.tokens_in) for reply in theirs] == [
+        (reply.stop, reply.tokens_in) for reply in ours
+    ]
 
 
 def test_what_a_real_server_refuses_and_counts(tmp_path: Path) -> None:
