@@ -102,7 +102,10 @@ def read(status: int, headers: Mapping[str, str], body: bytes) -> Complaint:
 
 def in_disguise(body: bytes) -> Complaint | None:
     """The complaint in an answer whose status claims success: {"error": ...}, as routers relay failures; else None."""
-    data = json.loads(body)
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
     if not isinstance(data, dict) or not data.get("error"):
         return None
     said, code, about = _fields(data)

@@ -35,6 +35,9 @@ READ_SECONDS = 120.0
 IDLE_SECONDS = 4.0
 """How long an idle connection is kept: less than the 5 s after which common servers hang up on it."""
 
+SHORTEST_KEY = 8
+"""Characters below which a key is a placeholder ("none", "EMPTY") and may well occur in what a host says."""
+
 REASONS: Mapping[FailureKind, tuple[str, str]] = {
     "filtered": ("refused by its content policy", ""),
     "rate_limit": ("asks for fewer requests", "lower --concurrency"),
@@ -115,7 +118,9 @@ class Http:
         self.url = self.url.rstrip("/")
         try:
             parts = urlsplit(self.url)
-            good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+            good = (
+                parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not parts.query
+            )
         except ValueError:
             good = False
         if not good:
@@ -192,7 +197,9 @@ class Http:
 
     def _without_key(self, content: bytes) -> bytes:
         """A host's words, in which our key does not appear even if the host repeats it."""
-        return content.replace(self.key.value.encode(), b"[key]") if self.key.value else content
+        if len(self.key.value) < SHORTEST_KEY:
+            return content
+        return content.replace(self.key.value.encode(), b"[key]")
 
     def _broken(self, error: "httpx2.HTTPError") -> ProviderError:
         """The failure of a request to which no whole answer came."""
@@ -246,10 +253,8 @@ class Http:
         what, fix = self._reason(said, str(body.get("model", "")), path)
         if location:
             target = urlsplit(location)
-            what, fix = (
-                "has moved",
-                f"it says: {target.scheme}://{target.netloc}{target.path}; write that into base_url",
-            )
+            what = "has moved"
+            fix = f"it says: {target.scheme}://{target.netloc}{target.path}; write that into base_url"
         words = f": {said.said}" if said.said else ""
         return HostError(said.kind, f"{self.host} {what} ({said.status}){words}", fix, said)
 

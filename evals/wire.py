@@ -38,6 +38,7 @@ REFUSAL = re.compile(
     r"unrecogni[sz]ed|unknown|extra|invalid|deprecated|instead|must be|only",
     re.IGNORECASE,
 )
+NO_SYSTEM = re.compile(r"\bsystem\b.*\brole\b|\brole\b.*\bsystem\b", re.IGNORECASE)
 TOO_LONG = re.compile(r"too large|too long|context[_ ](?:length|window)", re.IGNORECASE)
 
 
@@ -49,11 +50,11 @@ class Settings(BaseModel):
     base_url: str | None = None
     key_env: str | None = None
     wire: Literal["chat", "completion"] | None = None
-    timeout: float | None = Field(None, gt=0, allow_inf_nan=False)
-    temperature: float | None = Field(None, ge=0, le=10, allow_inf_nan=False)
-    top_p: float | None = Field(None, gt=0, le=1, allow_inf_nan=False)
-    max_tokens: int | None = Field(None, ge=1)
-    reasoning_effort: str | None = Field(None, min_length=1)
+    timeout: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    temperature: float | None = Field(default=None, ge=0, le=10, allow_inf_nan=False)
+    top_p: float | None = Field(default=None, gt=0, le=1, allow_inf_nan=False)
+    max_tokens: int | None = Field(default=None, ge=1)
+    reasoning_effort: str | None = Field(default=None, min_length=1)
 
     @classmethod
     def parse(cls, host: str, options: Mapping[str, str]) -> "Settings":
@@ -164,10 +165,8 @@ class Wire(ABC):
             "seed": prompt.seed,
         }
         refused = [name for name in ("temperature", "seed") if not getattr(quirks, name)]
-        dropped = tuple(name for name in refused if body[name] is not None)
-        return {
-            name: value for name, value in body.items() if value is not None and name not in dropped
-        }, dropped
+        dropped = tuple(name for name in refused if body.pop(name) is not None)
+        return {name: value for name, value in body.items() if value is not None}, dropped
 
 
 def learn(error: HostError, body: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
@@ -184,12 +183,8 @@ def learn(error: HostError, body: Mapping[str, Any], settings: Settings) -> dict
     for name in ("temperature", "seed"):
         if name in body and name not in settings.model_fields_set and re.search(rf"\b{name}\b", words):
             return {name: False}
-    messages = body.get("messages") or [{}]
-    if messages[0].get("role") == "system" and re.search(
-        r"\bsystem\b.*\brole\b|\brole\b.*\bsystem\b", words, re.IGNORECASE
-    ):
-        return {"system": False}
-    return {}
+    first = (body.get("messages") or [{}])[0]
+    return {"system": False} if first.get("role") == "system" and NO_SYSTEM.search(words) else {}
 
 
 def stop_reason(http: Http, reason: str | None) -> Stop:

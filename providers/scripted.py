@@ -171,8 +171,8 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    every: int = Field(1, ge=1)
-    seconds: float | None = Field(None, ge=0, allow_inf_nan=False)
+    every: int = Field(default=1, ge=1)
+    seconds: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     kind: FailureKind | None = None
     then: str = "idk"
 

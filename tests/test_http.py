@@ -96,7 +96,8 @@ def test_plain_http_behind_https_is_no_safe_connection(stub: Stub) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "foo", "ftp://x/v1", "http://", "http://[::1", "https:///v1", "http://h:99999"]
+    "url",
+    ["", "foo", "ftp://x/v1", "http://", "http://[::1", "https:///v1", "http://h:99999", "http://h/v1?a=b"],
 )
 def test_what_is_no_address_is_refused_at_once(url: str) -> None:
     with pytest.raises(BadInput, match="not the address of a server"):
@@ -184,6 +185,17 @@ def test_the_key_never_shows(stub: Stub, monkeypatch: pytest.MonkeyPatch, reply:
     shown = [str(caught.value), repr(caught.value), repr(caught.value.__dict__), repr(provider)]
     shown += [repr(link) for link in (caught.value.__cause__, caught.value.__context__)]
     assert [text for text in shown if SECRET[:12].lower() in text.lower()] == []
+
+
+def test_a_placeholder_for_a_key_does_not_garble_what_a_host_says(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLACE_API_KEY", "or")
+    stub.plays(Reply({"error": {"code": 500, "message": "an error occurred"}}))
+    assert (
+        failure(Host("place", stub.url, key="PLACE_API_KEY")).message
+        == "place failed (500): an error occurred"
+    )
 
 
 def test_what_is_secret_in_an_address_never_shows() -> None:
