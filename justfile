@@ -22,6 +22,7 @@ fix:
 ci:
     bash .ci/run
 
-# the page of commands, from the program itself
+# the page of commands and the table of columns, from the program itself
 docs:
     uv run python -m tools.commands_page
+    uv run python -m tools.columns_table
