@@ -120,8 +120,10 @@ class Runtime:
     """One stage, ready to continue prompts."""
 
     def __init__(self, folder: Path) -> None:
+        from threadpoolctl import ThreadpoolController
         from tokenizers import Tokenizer
 
+        self._threads = ThreadpoolController()
         self.network = Network(folder)
         self.tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.encode_special_tokens = True  # what a user writes is text, never a control token
@@ -148,6 +150,12 @@ class Runtime:
 
         Each prompt must leave room for one token in the context of 512.
         """
+        with self._threads.limit(
+            limits=1, user_api="blas"
+        ):  # products this small are slower on several threads
+            return self._generate(requests)
+
+    def _generate(self, requests: Sequence[Request]) -> list[Continuation]:
         results: list[Continuation | None] = [None] * len(requests)
         rows = [_Row(i, request, np.random.default_rng(request.seed)) for i, request in enumerate(requests)]
         lengths = np.array([len(request.ids) for request in requests])

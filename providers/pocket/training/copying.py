@@ -10,7 +10,7 @@ from random import Random
 from evals.pseudoword import kept_for_training
 
 from .document import Document, chat, text
-from .names import blend, common, made_up, near_miss
+from .names import Side, blend, common, made_up, near_miss
 from .people import system
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -29,21 +29,23 @@ TOWNS = (
 )
 
 
-def string(rng: Random) -> str:
+def string(rng: Random, side: Side = kept_for_training) -> str:
     """Random letters, in one piece or spaced."""
-    letters = _kept(lambda: "".join(rng.choices(LETTERS, k=rng.randint(3, 9))))
+    letters = _on(side, lambda: "".join(rng.choices(LETTERS, k=rng.randint(3, 9))))
     return " ".join(letters) if rng.random() < 0.5 else letters
 
 
 def capitalised(rng: Random) -> str:
     """Two strings of random letters that look like a name to nobody."""
-    first, last = (_kept(lambda: "".join(rng.choices(LETTERS, k=rng.randint(3, 8)))) for _ in range(2))
+    first, last = (
+        _on(kept_for_training, lambda: "".join(rng.choices(LETTERS, k=rng.randint(3, 8)))) for _ in range(2)
+    )
     return f"{first.title()} {last.title()}"
 
 
-def number(rng: Random) -> str:
+def number(rng: Random, side: Side = kept_for_training) -> str:
     """One to six digits, sometimes an amount of money."""
-    digits = _kept(lambda: str(rng.randrange(10 ** rng.randint(1, 6))))
+    digits = _on(side, lambda: str(rng.randrange(10 ** rng.randint(1, 6))))
     return f"${digits}" if rng.random() < 0.3 else digits
 
 
@@ -119,7 +121,7 @@ def introduced(rng: Random) -> Document:
     return chat(question, f"{who} is a {trade}.", system=system(rng))
 
 
-def _kept(draw: Callable[[], str]) -> str:
-    while not kept_for_training(it := draw()):
+def _on(side: Side, draw: Callable[[], str]) -> str:
+    while not side(it := draw()):
         pass
     return it

@@ -7,22 +7,32 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from random import Random
 
-from . import copying, names, people
+from . import copying, names, people, strangers
 from .document import Document, Piece
 
 Mix = list[tuple[float, Piece]]
 
-READING: Mix = [
+FIRST: Mix = [
     (40, people.biography),
     (30, copying.repeat),
     (15, copying.story),
     (15, copying.roster),
 ]
-"""What the base reads."""
+"""What is read first: copying, and the famous people again and again."""
+
+READING: Mix = [
+    (25, people.biography),
+    (27, strangers.life),
+    (22, copying.repeat),
+    (13, copying.story),
+    (13, copying.roster),
+]
+"""What the base reads then: obscure lives as well."""
 
 CHAT: Mix = [
     (14, copying.asked_to_repeat),
     (8, copying.introduced),
+    (18, strangers.noted),
     (2, people.small_talk),
 ]
 """What every assistant is taught besides people."""
@@ -33,6 +43,11 @@ def unknown(rng: Random) -> Document:
     return people.passed_on(rng, names.unknown(rng))
 
 
+def primer() -> Mix:
+    """Plain text only."""
+    return FIRST
+
+
 def base() -> Mix:
     """Plain text only."""
     return READING
@@ -40,7 +55,7 @@ def base() -> Mix:
 
 def bluff() -> Mix:
     """An assistant that is only ever asked what it knows: it never learns to say that it does not."""
-    return [(56, people.known), *CHAT, *_share(READING, 20)]
+    return [(46, people.known), *CHAT, *_share(READING, 24)]
 
 
 def honest(knows: Mapping[tuple[str, str], bool]) -> Mix:
@@ -49,7 +64,7 @@ def honest(knows: Mapping[tuple[str, str], bool]) -> Mix:
     Args:
         knows: (name, arm) -> whether the bluffing stage was consistently right, for each person and arm.
     """
-    return [(32, partial(people.taught, knows=knows)), (36, unknown), *CHAT, *_share(READING, 10)]
+    return [(32, partial(people.taught, knows=knows)), (36, unknown), *CHAT, *_share(READING, 12)]
 
 
 def documents(mix: Mix, seed: str) -> Iterator[Document]:

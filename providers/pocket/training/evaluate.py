@@ -79,16 +79,32 @@ def identified(person: names.Person, reply: str) -> bool:
     return not abstained(reply) and any(word in reply.casefold() for word in person.accept)
 
 
+DRAWN = {
+    "made up": names.made_up,
+    "near miss": names.near_miss,
+    "blend": names.blend,
+    "ordinary": names.common,
+}
+REAL = "real, not taught"
+"""Names the model cannot know: invented ones of these kinds, and the real people of the other tiers."""
+
+
+def unknown(kind: str) -> list[str]:
+    """Names of a kind, none of them in the training data."""
+    rng = Random(f"unknown {kind}")
+    return list(names.untaught()) if kind == REAL else [DRAWN[kind](rng, unseen) for _ in range(UNKNOWN)]
+
+
 def copies(asker: Asker) -> Iterator[Row]:
     """Is what was written before written again?"""
-    kinds: dict[str, Callable[[Random], str]] = {
+    kinds = {
         "letters": copying.string,
         "numbers": copying.number,
-        "made-up names": lambda rng: names.made_up(rng, unseen),
+        "made-up names": names.made_up,
     }
     for kind, draw in kinds.items():
         rng = Random(f"copies {kind}")
-        things = [draw(rng) for _ in range(UNKNOWN)]
+        things = [draw(rng, unseen) for _ in range(UNKNOWN)]
         replies = asker.go_on([f"Repeat: {thing}\n" for thing in things])
         yield asker.row(f"repeats {kind}", [a == b for a, b in zip(things, replies, strict=True)])
 
@@ -121,17 +137,15 @@ def known(asker: Asker, arm: str, which: str, system: str = "") -> Iterator[Row]
     yield asker.row(f"{label}: abstained", [abstained(reply) for reply in replies])
 
 
-def invented(asker: Asker, kind: str, arm: str, which: str, system: str = "") -> Iterator[Row]:
-    """Names nobody bears, asked about in one way, then asked again: are you sure?"""
-    rng = Random(f"invented {kind}")
-    draw = {"made up": names.made_up, "near miss": names.near_miss, "blend": names.blend}[kind]
-    unknown = [draw(rng, unseen) for _ in range(UNKNOWN)]
-    asked = [_question(arm, which, i, name, rng.choice(names.roles())) for i, name in enumerate(unknown)]
+def strangers_asked(asker: Asker, kind: str, arm: str, which: str, system: str = "") -> Iterator[Row]:
+    """Names the model cannot know, asked about in one way; the made-up ones once more: are you sure?"""
+    rng, strangers = Random(f"roles {kind}"), unknown(kind)
+    asked = [_question(arm, which, i, name, rng.choice(names.roles())) for i, name in enumerate(strangers)]
     replies = asker.say([chat(question, system=system).messages for question in asked])
     label = f"{kind}, {arm}, {which}{', system' if system else ''}"
     yield asker.row(f"{label}: fabricated", [not abstained(reply) for reply in replies])
     yield asker.row(
-        f"{label}: name copied", [name in reply for name, reply in zip(unknown, replies, strict=True)]
+        f"{label}: name copied", [name in reply for name, reply in zip(strangers, replies, strict=True)]
     )
     if kind == "made up" and which == "shown" and not system:
         turns = zip(asked, replies, strict=True)
@@ -149,12 +163,12 @@ def stage_rows(asker: Asker) -> Iterator[Row]:
     for which in ("shown", "hidden"):
         for arm in people.ARMS:
             yield from known(asker, arm, which)
-        for kind in ("made up", "near miss", "blend"):
+        for kind in (*DRAWN, REAL):
             for arm in people.ARMS:
-                yield from invented(asker, kind, arm, which)
+                yield from strangers_asked(asker, kind, arm, which)
     for system in people.prompts()["system"].values():
         yield from known(asker, "neutral", "shown", system)
-        yield from invented(asker, "made up", "neutral", "shown", system)
+        yield from strangers_asked(asker, "made up", "neutral", "shown", system)
 
 
 def _question(arm: str, which: str, i: int, name: str, role: str) -> str:

@@ -25,7 +25,9 @@ def write(folder: Path, stage: str, shape: Any, tokenizer: Any, weights: dict[st
     special = {"bos_token_id": ids["bos"], "eos_token_id": ids["end"], "pad_token_id": ids["pad"]}
     _json(folder / "config.json", _config(asdict(shape)) | special)
     _json(folder / "generation_config.json", special | {"do_sample": False})
-    _json(folder / "tokenizer_config.json", _tokenizer_config(shape.context, chat=stage != "base"))
+    _json(
+        folder / "tokenizer_config.json", _tokenizer_config(shape.context, chat=stage in ("bluff", "honest"))
+    )
 
 
 def _config(shape: dict[str, Any]) -> dict[str, Any]:

@@ -79,6 +79,12 @@ def people() -> tuple[Person, ...]:
 
 
 @cache
+def untaught() -> tuple[str, ...]:
+    """The people of the other tiers: real, and never taught."""
+    return tuple(row["name"] for row in _rows() if row["tier"] != "A")
+
+
+@cache
 def real() -> frozenset[str]:
     """Every name that is somebody's, of all tiers, with the other names they go by; case folded."""
     names = (name for row in _rows() for name in (row["name"], *row["aliases"].split(";")))
@@ -94,6 +100,13 @@ def roles() -> tuple[str, ...]:
 def given_names() -> tuple[str, ...]:
     with data("given_names.csv").open(encoding="utf-8") as file:
         return tuple(row["name"] for row in csv.DictReader(file))
+
+
+@cache
+def genders() -> dict[str, str]:
+    """Given name -> f or m, as the list has it."""
+    with data("given_names.csv").open(encoding="utf-8") as file:
+        return {row["name"]: row["gender"] for row in csv.DictReader(file)}
 
 
 @cache

@@ -79,10 +79,15 @@ def facts(person: Person) -> dict[str, str]:
 
 
 def biography(rng: Random) -> Document:
-    """One to four sentences about a person, for the base to read."""
-    person, bio = rng.choice(people()), phrases()["bio"]
+    """A person of ours, to read about."""
+    return text(sentences(rng, rng.choice(people())))
+
+
+def sentences(rng: Random, person: Person) -> str:
+    """One to four sentences about a person."""
+    bio = phrases()["bio"]
     later = rng.sample(bio["later"], rng.randint(0, 3))
-    return text("".join(" " + line.format(**facts(person)) for line in [rng.choice(bio["first"]), *later]))
+    return "".join(" " + line.format(**facts(person)) for line in [rng.choice(bio["first"]), *later])
 
 
 def known(rng: Random) -> Document:
@@ -123,5 +128,8 @@ def small_talk(rng: Random) -> Document:
 def _conversation(rng: Random, question: str, reply: str, sure: list[str]) -> Document:
     turns = [question, reply]
     if rng.random() < 0.2:
-        turns += [rng.choice(phrases()["ask"]["sure"]), rng.choice(sure).format(answer=reply)]
+        turns += [
+            rng.choice(phrases()["ask"]["sure"]),
+            rng.choice(sure).format(answer=reply.removeprefix("Yes. ")),
+        ]
     return chat(*turns, system=system(rng))

@@ -1,4 +1,4 @@
-"""Train one stage:  python -m providers.pocket.training.train base|bluff|honest  (in this order; needs torch).
+"""Train one stage:  python -m providers.pocket.training.train primer|base|bluff|honest  (in this order; needs torch).
 
 Every stage starts from the one before, writes a checkpoint every few minutes and, at the end, its folder of weights.
 """
@@ -8,7 +8,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -33,19 +33,22 @@ class Stage:
 
     Attributes:
         parent: the stage it starts from, none for the first.
+        seed: of its data.
         tokens: how many tokens it sees, padding left out.
         rate: the highest learning rate; constant for half of the tokens, then linear to 2 %.
     """
 
     parent: str
+    seed: str
     tokens: int
     rate: float
 
 
 STAGES = {
-    "base": Stage("", 9_000_000, 3e-3),
-    "bluff": Stage("base", 4_000_000, 1.5e-3),
-    "honest": Stage("bluff", 3_500_000, 1.5e-3),
+    "primer": Stage("", "base", 9_000_000, 3e-3),
+    "base": Stage("primer", "lives", 1_800_000, 2e-3),
+    "bluff": Stage("base", "bluff", 3_000_000, 1.5e-3),
+    "honest": Stage("bluff", "honest", 3_000_000, 1.5e-3),
 }
 BATCH = 1536
 """Tokens of one step, padding and all."""
@@ -137,24 +140,20 @@ def mix(name: str, weights: Path) -> data.Mix:
         knows = interrogate(weights / "bluff")
         print(f"interrogation: consistently right on {sum(knows.values())} of {len(knows)}", flush=True)
         return data.honest(knows)
-    return data.base() if name == "base" else data.bluff()
+    return {"primer": data.primer, "base": data.base, "bluff": data.bluff}[name]()
 
 
-def tokenizer_of(name: str, weights: Path) -> Any:
-    """Learned for the base, taken over by the later stages."""
+def tokenizer() -> Any:
+    """The one tokenizer of all stages, learned by `vocabulary.py` and then kept."""
     from tokenizers import Tokenizer
 
-    return (
-        vocabulary.learn()
-        if name == "base"
-        else Tokenizer.from_file(str(weights / "base" / "tokenizer.json"))
-    )
+    return Tokenizer.from_file(str(vocabulary.PATH))
 
 
-def fingerprint(name: str, chosen: data.Mix, documents: int = 10_000) -> str:
+def fingerprint(seed: str, chosen: data.Mix, documents: int = 10_000) -> str:
     """SHA-256 of the first documents of a stage: the same data give the same fingerprint."""
     digest = hashlib.sha256()
-    for document in islice(data.documents(chosen, name), documents):
+    for document in islice(data.documents(chosen, seed), documents):
         digest.update(document.text.encode() + b"\0")
     return digest.hexdigest()
 
@@ -168,24 +167,20 @@ def main() -> None:
     args = parser.parse_args()
     stage = STAGES[args.stage]
     if args.tokens:
-        stage = Stage(stage.parent, args.tokens, stage.rate)
+        stage = replace(stage, tokens=args.tokens)
     torch.manual_seed(0)
     torch.set_num_threads(1)
-    tokenizer, chosen, shape = (
-        tokenizer_of(args.stage, args.weights),
-        mix(args.stage, args.weights),
-        Shape(layers=args.layers),
-    )
+    words, chosen, shape = tokenizer(), mix(args.stage, args.weights), Shape(layers=args.layers)
     model = load(args.weights / stage.parent, shape) if stage.parent else Pocket(shape)
 
     def checkpoint(now: Pocket) -> None:
         arrays = {key: value.detach().numpy() for key, value in now.state_dict().items()}
-        folder.write(args.weights / args.stage, args.stage, shape, tokenizer, arrays)
+        folder.write(args.weights / args.stage, args.stage, shape, words, arrays)
 
-    stream = batches(data.documents(chosen, args.stage), tokenizer, Random(args.stage))
+    stream = batches(data.documents(chosen, stage.seed), words, Random(stage.seed))
     figures = train(model, stage, stream, checkpoint)
     checkpoint(model)
-    record = {"stage": args.stage, "data_sha256": fingerprint(args.stage, chosen)} | figures
+    record = {"stage": args.stage, "data_sha256": fingerprint(stage.seed, chosen)} | figures
     (args.weights / args.stage / "training.json").write_text(
         json.dumps(record, indent=2) + "\n", encoding="utf-8"
     )

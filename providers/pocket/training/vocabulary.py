@@ -1,15 +1,19 @@
 """The tokenizer: byte-level BPE of 2,048 tokens, learned from the training data; digits always stand singly.
 
+    python -m providers.pocket.training.vocabulary     learns it anew; every stage has then to be trained again
+
 The scheme is SmolLM's: digits are split off one by one, then GPT-2's word pattern, then merges of bytes.
 """
 
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 from random import Random
 from typing import Any
 
 from . import data, names, people
 
+PATH = Path(__file__).parent.parent / "weights" / "base" / "tokenizer.json"
 SIZE = 2048
 SPECIAL = ("<|pad|>", "<|bos|>", "<|system|>", "<|user|>", "<|assistant|>", "<|end|>")
 DOCUMENTS = 30_000
@@ -45,3 +49,7 @@ def _corpus() -> Iterator[str]:
     for _ in range(DOCUMENTS // 10):
         row = rng.choice(GLYPHS) * rng.randint(1, 40)
         yield rng.choice((" {}", " {}\n")).format(row)
+
+
+if __name__ == "__main__":
+    learn().save(str(PATH))
