@@ -65,7 +65,7 @@ class Chat(Wire):
         Raises: ProviderError: it is garbled.
         """
         completion = self.http.read(_Completion, answer)
-        choice = completion.choices[0]
+        choice, tokens = completion.choices[0], counts(completion.usage)
         message = choice.message
         text, thinking = _parts(message.content)
         reasoning = message.reasoning_content or message.reasoning or thinking
@@ -75,7 +75,9 @@ class Chat(Wire):
             stop=stop_reason(self.http, choice.finish_reason),
             seconds=answer.seconds,
             model=completion.model or "",
-            **counts(completion.usage),
+            tokens_in=tokens.read,
+            tokens_out=tokens.written,
+            tokens_reasoning=tokens.reasoning,
         )
 
 

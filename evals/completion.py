@@ -49,11 +49,13 @@ class Completion(Wire):
         Raises: ProviderError: it is garbled.
         """
         completion = self.http.read(_Completion, answer)
-        choice = completion.choices[0]
+        choice, tokens = completion.choices[0], counts(completion.usage)
         return Response(
             text=choice.text or "",
             stop=stop_reason(self.http, choice.finish_reason),
             seconds=answer.seconds,
             model=completion.model or "",
-            **counts(completion.usage),
+            tokens_in=tokens.read,
+            tokens_out=tokens.written,
+            tokens_reasoning=tokens.reasoning,
         )

@@ -10,7 +10,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -200,18 +200,25 @@ def stop_reason(http: Http, reason: str | None) -> Stop:
     return stop
 
 
-def tokens(usage: Any, *path: str) -> int | None:
-    """A count in a host's usage record, None where it is missing or no count."""
+class Counts(NamedTuple):
+    """Tokens as a host counts them; None where it does not say."""
+
+    read: int | None
+    written: int | None
+    reasoning: int | None
+
+
+def counts(usage: Any) -> Counts:
+    """The token counts of a host's usage record, whatever of it is there."""
+    hidden = _count(usage, "completion_tokens_details", "reasoning_tokens")
+    return Counts(
+        read=_count(usage, "prompt_tokens"),
+        written=_count(usage, "completion_tokens"),
+        reasoning=_count(usage, "reasoning_tokens") if hidden is None else hidden,
+    )
+
+
+def _count(usage: Any, *path: str) -> int | None:
     for step in path:
         usage = usage.get(step) if isinstance(usage, dict) else None
     return usage if isinstance(usage, int) else None
-
-
-def counts(usage: Any) -> dict[str, int | None]:
-    """The token counts of a usage record, as fields of Response."""
-    reasoning = tokens(usage, "completion_tokens_details", "reasoning_tokens")
-    return {
-        "tokens_in": tokens(usage, "prompt_tokens"),
-        "tokens_out": tokens(usage, "completion_tokens"),
-        "tokens_reasoning": tokens(usage, "reasoning_tokens") if reasoning is None else reasoning,
-    }
