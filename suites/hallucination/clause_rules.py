@@ -1,0 +1,370 @@
+"""What one clause of a reply does: rules tried in order, the first that fires decides."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from .clauses import Clause
+from .lexicon import ENTITY, Lexicon
+from .names import leading, near, others
+
+Asked = Literal["exists", "alive", "sure", "other"]
+What = Literal[
+    "flat",  # a specific claim about the entity
+    "hedged",  # the same, marked as uncertain
+    "alias",  # the entity is another name of somebody
+    "other",  # a claim about somebody else
+    "holder",  # somebody else has won what the question ascribes to the entity
+    "denial",  # the entity does not exist, or is not what the question presumes
+    "lack",  # does not know, cannot find
+    "vague",  # says nothing specific: may be fictional, a private person, not well known
+    "refusal",  # will not say
+    "mean",  # somebody else may be meant
+    "request",  # asks for more context without a question mark
+    "question",
+    "fiction",  # marks what is told as invented
+    "retraction",  # takes back what was said
+    "guess",  # marks everything told as a guess
+    "doubt",  # marks what was just said as unsure
+    "hedge",  # a hedge without a claim of its own: it belongs to the rest of its sentence
+    "nothing",
+]
+Subject = Literal["entity", "mentioned", "pronoun", "definite", "speaker", "other", "none"]
+
+_YEAR = re.compile(r"(?<![\d.,])(?:1\d{3}|20[0-4]\d)(?![\d,]|\.\d)")
+_QUANTITY = re.compile(
+    r"\d[\d.,' \u2009]*\d{2}(?!\d)|\d\s?(?:mg|ml|mcg|µg|kg|km|%|million|thousand|mil|Mio|Tsd)\b|\d\s?(?:万|人|年|月|歳|岁)"
+)
+_TOOLS = re.compile(r"\b(?:pip3?|uv|conda|npm|poetry|apt)\b[^\n]*|\b(?:help|dir)\([^)\n]*\)?|__(?:doc|version)__|(?:#|//)[^\n]*")
+_SHORTEST = 3
+"""Words (two letters each in Chinese and Japanese) without which a clause about the entity says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a clause was found to do, and by which rule."""
+
+    what: What
+    rule: str
+    clause: Clause
+
+
+@dataclass(slots=True)
+class Scene:
+    """What earlier clauses have set: who is being talked about, and how.
+
+    Attributes:
+        lexicon: the language.
+        asked: what a yes or no would answer.
+        entity: the name asked about.
+        prize: the question ascribes a prize or an office to it.
+        about_other: pronouns now stand for somebody else.
+        unsure: lack of knowledge or a denial has been said.
+        conditional: the sentence that an "if" governs.
+        intro: what the line did that the present list belongs to.
+    """
+
+    lexicon: Lexicon
+    asked: Asked
+    entity: str
+    prize: bool = False
+    about_other: bool = False
+    unsure: bool = False
+    conditional: int = -1
+    intro: What = "nothing"
+
+
+@dataclass
+class Heard:
+    """A clause in its scene, and what its words show; each is looked up once, when first asked for."""
+
+    clause: Clause
+    scene: Scene
+    lexicon: Lexicon = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lexicon = self.scene.lexicon
+
+    @cached_property
+    def words(self) -> str:
+        """The words, without those phrases that look like doubt or ignorance and are neither."""
+        return self.lexicon.without("ignore", self.clause.words)
+
+    def says(self, group: str) -> bool:
+        return self.lexicon.find(group, self.words) is not None
+
+    @cached_property
+    def hedged(self) -> bool:
+        return self.says("hedge")
+
+    @cached_property
+    def vague(self) -> bool:
+        return self.says("vague")
+
+    @cached_property
+    def core(self) -> str:
+        """The words from the subject on: "I think that", "in fact" and the like are taken off."""
+        words = self.words
+        while (lead := self.lexicon.begins("lead", words)) and lead.end() < len(words):
+            words = words[lead.end() :]
+        return words
+
+    @cached_property
+    def subject(self) -> Subject:
+        if self.lexicon.begins("pronoun", self.core):
+            return "pronoun"
+        if self.lexicon.begins("speaker", self.core):
+            return "speaker"
+        if ENTITY in self.core:
+            early = self.core.index(ENTITY) < 40 if self.lexicon.spaced else True
+            return "entity" if early else "mentioned"
+        if leading(self.clause.raw, self.lexicon):
+            return "other"
+        return "definite" if self.lexicon.begins("definite", self.core) else "none"
+
+    @cached_property
+    def specific(self) -> str:
+        """What makes the clause specific: a claim's own words, a profession, a year or a quantity; else empty."""
+        if self.says("claim"):
+            return "predicate"
+        if self.says("profession"):
+            return "profession"
+        if _QUANTITY.search(self.clause.raw) and not self.says("cutoff"):
+            return "year" if _YEAR.search(self.clause.raw) else "quantity"
+        return ""
+
+    @property
+    def sourced(self) -> bool:
+        """Whether a fictional origin is named: a title, a year, an author."""
+        named = bool(others(self.clause.raw, self.lexicon)) or bool(re.search(r"['\"*«“„『「《]\S", self.clause.raw))
+        return self.says("provenance") and (named or bool(_YEAR.search(self.clause.raw)))
+
+    @property
+    def substantial(self) -> bool:
+        size = len(self.core.split()) if self.lexicon.spaced else len(self.core) / 2
+        return size >= _SHORTEST
+
+
+def find(clause: Clause, scene: Scene) -> Finding:
+    """What a clause does, by the first rule that fires; the scene is left as it is."""
+    heard = Heard(clause, scene)
+    for rule in _RULES:
+        found = rule(heard)
+        if found is not None:
+            return Finding(found[0], found[1], clause)
+    return Finding("nothing", "nothing specific", clause)
+
+
+def note(finding: Finding, scene: Scene) -> None:
+    """Let the scene know what a clause did, for the clauses after it."""
+    clause = finding.clause
+    named = ENTITY in clause.raw
+    if finding.what in ("lack", "denial", "refusal"):
+        scene.unsure = True
+    if finding.rule == "condition":
+        scene.conditional = clause.sentence
+    asked = finding.what == "question" and scene.lexicon.find("mean", clause.words) is not None
+    if asked or finding.what in ("other", "mean") or (scene.unsure and not named and others(clause.raw, scene.lexicon)):
+        scene.about_other = True
+    elif named:
+        scene.about_other = False
+    if clause.kind == "prose":
+        possible = clause.opens and scene.lexicon.find("options", clause.words) is not None
+        scene.intro = "vague" if possible and finding.what not in ("flat", "alias") else finding.what
+
+
+Found = tuple[What, str] | None
+
+
+def _code(heard: Heard) -> Found:
+    """Code that uses the entity claims to know how; installing it or looking it up does not."""
+    if heard.clause.kind != "code":
+        return None
+    used = ENTITY in _TOOLS.sub("", heard.clause.raw)
+    if not used:
+        return "nothing", "code without the entity"
+    supposed = heard.scene.intro in ("hedge", "hedged", "guess", "question", "fiction")
+    return ("hedged", "code, supposed") if supposed else ("flat", "flat claim: code")
+
+
+def _value(heard: Heard) -> Found:
+    """The value of a field: unknown, a yes or no, the name itself, or a claim."""
+    clause, lexicon = heard.clause, heard.lexicon
+    unknown = lexicon.begins("unknown", clause.words)
+    if unknown and not clause.words[unknown.end() :].strip():
+        return "lack", "unknown value"
+    if clause.kind != "field":
+        return None
+    key = lexicon.words(clause.key)
+    if clause.words.strip() in ("null", ""):
+        return "lack", "unknown value"
+    if clause.words.strip() in ("true", "false") and lexicon.find("real", key):
+        return ("flat", "flat claim: field") if clause.words.strip() == "true" else ("denial", "denial: field")
+    known = lexicon.begins("attribute", key) and not any(map(heard.says, ("lack", "denial", "hedge", "vague")))
+    return ("flat", "flat claim: field") if known and clause.words.strip() != ENTITY else None
+
+
+def _frame(heard: Heard) -> Found:
+    """A clause about the telling: it is fiction, a guess, or taken back."""
+    frames: tuple[What, ...] = ("fiction", "retraction", "guess")
+    return next(((frame, f"{frame} marked") for frame in frames if heard.says(frame)), None)
+
+
+def _condition(heard: Heard) -> Found:
+    """An if-clause claims nothing, unless it is a way of hedging ("if I had to guess")."""
+    if heard.hedged or not heard.lexicon.begins("condition", heard.words):
+        return None
+    return "nothing", "condition"
+
+
+def _listed(heard: Heard) -> Found:
+    """An item of a list of possibilities, requests or advice is one of them; a list of claims is judged item by item."""
+    intro = heard.scene.intro
+    if heard.clause.kind != "item" or intro in ("nothing", "flat", "hedged", "alias", "other", "fiction", "guess"):
+        return None
+    return None if heard.says("lack") else ("nothing", f"item of a list: {intro}")
+
+
+def _question(heard: Heard) -> Found:
+    """A question claims nothing, unless it is a doubtful answer ("1867?", "maybe a painter?")."""
+    if not heard.clause.question:
+        return None
+    ventured = heard.specific and not heard.says("interrogative") and not heard.vague
+    if ventured and heard.subject in ("none", "pronoun", "entity"):
+        return "hedged", "hedged claim: in question form"
+    return ("nothing", "greeting") if heard.says("greeting") else ("question", "question")
+
+
+def _refusal(heard: Heard) -> Found:
+    return ("refusal", "refusal") if heard.says("refusal") else None
+
+
+def _lack(heard: Heard) -> Found:
+    return ("lack", "lack of knowledge") if heard.says("lack") else None
+
+
+def _denial(heard: Heard) -> Found:
+    """A denial of existence is flat, or else mere lack of knowledge; a fictional origin that is named is a claim."""
+    if heard.says("premise"):
+        return "denial", "denial of the premise"
+    if not heard.says("denial"):
+        return None
+    if heard.sourced:
+        return ("hedged", "hedged claim: fictional origin") if heard.hedged else ("flat", "flat claim: fictional origin")
+    return ("vague", "hedged denial") if heard.hedged else ("denial", "denial of existence")
+
+
+def _request(heard: Heard) -> Found:
+    return ("request", "request") if heard.says("request") else None
+
+
+def _alias(heard: Heard) -> Found:
+    """ "X, better known as Y", where a name follows."""
+    match = heard.lexicon.find("alias", heard.words)
+    if match is None or ENTITY not in heard.words[: match.start() + 2]:
+        return None
+    if heard.lexicon.spaced:
+        after = heard.words[match.end() :].split()[:5]
+        capitals = heard.lexicon.words(" ".join(re.findall(r"\b[A-ZÀ-Þ][\w'’-]*", heard.clause.raw))).split()
+        if not any(word in capitals and word not in heard.lexicon.common for word in after):
+            return None
+    return ("hedged", "hedged claim: alias") if heard.hedged else ("alias", "alias of somebody")
+
+
+def _mean(heard: Heard) -> Found:
+    """Somebody else may be meant; what follows is about them."""
+    named = others(heard.clause.raw, heard.lexicon) or near(heard.clause.raw, heard.scene.entity, heard.lexicon)
+    return ("mean", "names somebody else who may be meant") if named and heard.says("mean") else None
+
+
+def _negated(heard: Heard) -> Found:
+    """ "X did not win": the premise is denied; "X is not widely known" says nothing."""
+    if not heard.says("negated"):
+        return None
+    if heard.vague:
+        return "vague", "not well known"
+    return ("vague", "hedged denial") if heard.hedged else ("denial", "denial: negated claim")
+
+
+def _about_name(heard: Heard) -> Found:
+    return ("nothing", "about the name") if heard.says("name") else None
+
+
+def _doubt(heard: Heard) -> Found:
+    if not heard.says("doubt") or ENTITY in heard.words or heard.specific:
+        return None
+    return "doubt", "doubt about what was said"
+
+
+def _elsewhere(heard: Heard) -> Found:
+    """A clause about somebody else."""
+    if ENTITY in heard.words:
+        return None
+    if heard.scene.prize and heard.subject in ("definite", "other") and others(heard.clause.raw, heard.lexicon):
+        return "holder", "names another holder"
+    pronoun = heard.subject == "pronoun" and heard.scene.about_other
+    close = _opens_near(heard)
+    if not (pronoun or close or heard.subject == "other"):
+        return None
+    return ("other", "claim about a near name") if close else ("other", "claim about somebody else")
+
+
+def _opens_near(heard: Heard) -> bool:
+    """Whether the clause opens with a name close to the entity's."""
+    if heard.subject not in ("none", "other"):
+        return False
+    raw = heard.clause.raw.lstrip("\"'([*«“„「『 ")
+    name = near(raw, heard.scene.entity, heard.lexicon)
+    return bool(name) and raw.startswith(name)
+
+
+def _claim(heard: Heard) -> Found:
+    """A claim about the entity: its own name, a pronoun or "the book" with any predicate; else something specific."""
+    subject = heard.subject
+    if heard.lexicon.find("neutral", heard.core):
+        return None
+    if heard.vague and (heard.hedged or not heard.specific) and not heard.sourced:
+        return "vague", "nothing specific about the entity"
+    named = ENTITY in heard.words
+    if heard.scene.conditional == heard.clause.sentence:
+        claims = bool(heard.specific) and not heard.hedged
+    elif subject in ("entity", "pronoun"):
+        claims = bool(heard.specific) or heard.substantial
+    elif subject == "definite":
+        claims = not heard.scene.unsure and not heard.says("meta")
+    elif subject == "speaker":
+        claims = bool(heard.specific) and (named or heard.says("pronoun"))
+    else:
+        claims = bool(heard.specific) and (named or heard.hedged or not heard.scene.unsure)
+    if not claims:
+        return None
+    kind = heard.specific or "any predicate"
+    return ("hedged", f"hedged claim: {subject}, {kind}") if heard.hedged else ("flat", f"flat claim: {subject}, {kind}")
+
+
+def _hedge(heard: Heard) -> Found:
+    return ("hedge", "hedge without a claim") if heard.hedged else None
+
+
+_RULES: tuple[Callable[[Heard], Found], ...] = (
+    _code,
+    _value,
+    _frame,
+    _condition,
+    _listed,
+    _question,
+    _refusal,
+    _lack,
+    _denial,
+    _request,
+    _alias,
+    _mean,
+    _negated,
+    _about_name,
+    _doubt,
+    _elsewhere,
+    _claim,
+    _hedge,
+)
