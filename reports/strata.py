@@ -19,9 +19,10 @@ def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
         for tag in suite.strata
         if f"tag_{tag}" in frame
     ]
-    if not parts:
-        return measure(frame.iloc[:0], suites, ()).assign(stratum="", level="")
-    table = pd.concat([part.astype({"level": object}) for part in parts], ignore_index=True)
+    none = measure(frame.iloc[:0], suites, ()).assign(stratum="", level="")
+    table = (
+        pd.concat([part.astype({"level": object}) for part in parts], ignore_index=True) if parts else none
+    )
     order = ["suite", "stratum", "level", "model"]
     return table[[*order, *table.columns.difference(order, sort=False)]]
 
