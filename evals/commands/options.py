@@ -1,6 +1,8 @@
-"""What several commands read from the command line in the same way."""
+"""What several commands read from the command line, or ask of the terminal, in the same way."""
 
-from typing import Literal
+import shutil
+import sys
+from typing import Literal, TypedDict
 
 from evals.errors import BadInput
 
@@ -32,3 +34,17 @@ def parse_settings(settings: tuple[str, ...]) -> dict[str, str]:
         if not equals:
             raise BadInput(f"--set {key!r} has no =", "write --set KEY=VALUE")
     return {key: value for key, _, value in pairs}
+
+
+class Terminal(TypedDict):
+    """How tables are drawn: the columns there are, and whether colours are."""
+
+    width: int
+    colour: bool
+
+
+def terminal() -> Terminal:
+    """As wide as the terminal, up to 120 columns; 80 and without colour where the output goes elsewhere."""
+    if not sys.stdout.isatty():
+        return {"width": 80, "colour": False}
+    return {"width": min(120, shutil.get_terminal_size().columns), "colour": True}

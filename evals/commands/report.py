@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from evals.commands.options import terminal
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
@@ -15,7 +16,9 @@ FORMATS = ("table", "md", "csv", "json", "html")
 
 @click.command(short_help="what runs found, as tables, data or a page")
 @click.argument("runs", nargs=-1, type=Path, metavar="RUN...")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="table", help="as what  [default: table]"
+)
 @click.option(
     "--report",
     "names",
@@ -41,10 +44,10 @@ def report(runs: tuple[Path, ...], form: "Format", names: tuple[str, ...], out: 
 
     from evals.reporting import publish
 
-    text = publish(read, form, names)
     if out is None:
-        click.echo(text)
+        click.echo(publish(read, form, names, **terminal()))
         return
+    text = publish(read, form, names)
     try:
         out.write_text(text, "utf-8")
     except OSError as error:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evals.commands.options import parse_seed, parse_settings
+from evals.commands.options import parse_seed, parse_settings, terminal
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _say_what_was_found(folder: Path, *, quiet: bool, as_json: bool) -> None:
     if as_json:
         click.echo(publish([read_run(folder)], "json"))
     else:
-        click.echo(publish([read_run(folder)], "table"))
+        click.echo(publish([read_run(folder)], "table", **terminal()))
         click.echo(
             f"run: {folder}\nevery reply, as a page: evals report {folder} --format html --out report.html"
         )
