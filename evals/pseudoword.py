@@ -5,6 +5,7 @@ The same score for real and invented strings lets a suite match them, so that an
 
 import hashlib
 import math
+from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -54,8 +55,7 @@ class LetterModel:
             seen = self.counts.get(context[start:])
             if seen is None:
                 break
-            total, kinds = seen.total(), len(seen)
-            p = (seen[letter] + kinds * p) / (total + kinds)
+            p = (seen[letter] + len(seen) * p) / (self._totals[context[start:]] + len(seen))
         return p
 
     def surprise(self, word: str) -> float:
@@ -66,6 +66,17 @@ class LetterModel:
             for at in range(self.order - 1, len(padded))
         )
         return bits / (len(word) + 1)
+
+    def chance(self, word: str) -> float:
+        """The probability that one draw, of whatever length, gives exactly this word; in lower case."""
+        context, chance = EDGE * (self.order - 1), 1.0
+        for letter in word + EDGE:
+            seen = self.counts.get(context)
+            if seen is None or letter not in seen:
+                return 0.0
+            chance *= seen[letter] / self._totals[context]
+            context = (context + letter)[1:]
+        return chance
 
     def invent(self, rng: Random, least: int, most: int) -> str:
         """A new word of `least` to `most` letters, drawn from the model's longest contexts, lower case."""
@@ -78,12 +89,17 @@ class LetterModel:
         context, word = EDGE * (self.order - 1), ""
         while len(word) <= most:
             letters, cumulative = self._next[context]
-            letter = rng.choices(letters, cum_weights=cumulative)[0]
+            letter = letters[bisect(cumulative, rng.random() * cumulative[-1], 0, len(letters) - 1)]
             if letter == EDGE:
                 break
             word += letter
             context = (context + letter)[1:]
         return word
+
+    @cached_property
+    def _totals(self) -> dict[str, int]:
+        """Each context -> how often it was seen."""
+        return {context: seen.total() for context, seen in self.counts.items()}
 
     @cached_property
     def _next(self) -> dict[str, tuple[list[str], list[int]]]:
