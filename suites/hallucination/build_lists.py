@@ -40,11 +40,17 @@ WRONG = 0.001
 def main() -> None:
     """Read the sources, write the lists."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--census", type=Path, required=True, help="folder of dist.all.last and its two siblings")
+    parser.add_argument(
+        "--census", type=Path, required=True, help="folder of dist.all.last and its two siblings"
+    )
     parser.add_argument("--wordnet", type=Path, required=True, help="folder of index.noun")
     parser.add_argument("--words", type=Path, required=True, help="a word list, one word a line")
-    parser.add_argument("--packages", type=Path, required=True, help="TSV: package name, ..., rank in column 4")
-    parser.add_argument("--python", action="append", default=[], help="an interpreter whose library is listed too")
+    parser.add_argument(
+        "--packages", type=Path, required=True, help="TSV: package name, ..., rank in column 4"
+    )
+    parser.add_argument(
+        "--python", action="append", default=[], help="an interpreter whose library is listed too"
+    )
     args = parser.parse_args()
     census(args.census)
     places = geonames()
@@ -129,7 +135,9 @@ def packages(listing: Path) -> None:
     rows = [line.split("\t") for line in listing.read_text("utf-8").splitlines()[1:]]
     ranked = sorted((int(row[3]), row[0]) for row in rows if row[3])
     _write("packages.txt", [name for _, name in ranked if re.fullmatch("[a-z]{4,14}", name)][:5000])
-    HashFilter.of((re.sub(r"[-_.]+", "-", row[0]).lower() for row in rows), WRONG).save(DATA / "packages.bloom")
+    HashFilter.of((re.sub(r"[-_.]+", "-", row[0]).lower() for row in rows), WRONG).save(
+        DATA / "packages.bloom"
+    )
 
 
 def stdlib(pythons: Iterable[str]) -> None:

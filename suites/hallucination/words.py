@@ -1,21 +1,20 @@
 """Invented words: drawn letter by letter like the listed ones, and refused if anything of that name is known.
 
-How likely each draw is, is known exactly, so the argument that a drawn word names nothing real has numbers in it
-(evidence.py): a word is taken only if it is rare enough.
+How likely each draw is, is known exactly. So the argument that a drawn word names nothing real has numbers in it
+(evidence.py), and a word is taken only if it is rare enough for that argument.
 """
 
-import math
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from random import Random
 
 from evals.pseudoword import EDGE, LetterModel, kept_for_training
 
 from . import known
 
-ORDERS = (4, 3)
-"""Letters to an n-gram: four for words that look usual, three for odder ones."""
+USUAL, ODD = 4, 3
+"""Letters to an n-gram: four give words that look usual, three give odder ones."""
 
 
 @dataclass(frozen=True)
@@ -23,108 +22,122 @@ class Lexicon:
     """Words of one kind: learned from a list, invented in its likeness.
 
     Attributes:
-        models: one letter model for each of ORDERS; each draw uses one of them, chosen evenly.
+        models: order -> a letter model.
         least, most: letters of an invented word.
-        bits: a word is taken only if a draw gives it with probability 2 ** -bits or less.
+        bits: a word is taken only if no model draws it with a probability above 2 ** -bits.
         shortened: the `known.deletions` of the words that it may not come near.
+        endings: an invented word ends in one of these.
     """
 
-    models: tuple[LetterModel, ...]
+    models: dict[int, LetterModel]
     least: int
     most: int
     bits: float
     shortened: frozenset[str]
-
-    @classmethod
-    def learn(
-        cls, words: Iterable[str], lengths: tuple[int, int], bits: float, apart: Iterable[str] = ()
-    ) -> "Lexicon":
-        """Learn from words in lower case; inventions keep clear of these and of the words `apart`."""
-        words = list(words)
-        near = {word for word in (*words, *apart) if len(word) >= lengths[0] - 1}
-        models = tuple(LetterModel.learn(words, order) for order in ORDERS)
-        return cls(models, *lengths, bits, known.deletions(near))
+    endings: tuple[str, ...]
 
     def chance(self, word: str) -> float:
-        """The probability that one draw, of any length, gives exactly this word."""
-        return sum(_chance(model, word) for model in self.models) / len(self.models)
+        """The probability that one draw, of any length, gives exactly this word; the largest of all models'."""
+        return max(model.chance(word) for model in self.models.values())
 
     def surprise(self, word: str) -> float:
         """Mean bits per letter, to a millionth: how odd a word looks, invented or real."""
-        return round(self.models[0].surprise(word), 6)
+        return round(self.models[USUAL].surprise(word), 6)
 
-    def refusal(self, word: str) -> str:
-        """Why a word is not taken; empty if it is."""
-        if not self.least <= len(word) <= self.most:
-            return "length"
-        if kept_for_training(word):
-            return "kept for the training of the embedded model"
-        if self.chance(word) > 2.0**-self.bits:
-            return "too likely"
-        if known.is_near(word, self.shortened):
-            return "within one edit of a listed word"
-        if word in known.anything():
-            return "known"
-        return ""
+    def fits(self, word: str) -> bool:
+        """Whether the length and the ending are right, the draw is rare, and the word is no training word."""
+        return (
+            self.least <= len(word) <= self.most
+            and word.endswith(self.endings)
+            and not kept_for_training(word)
+            and self.chance(word) <= 2.0**-self.bits
+        )
 
-    def draw(self, rng: Random) -> str:
-        """One draw of a fitting length, not judged yet."""
-        return rng.choice(self.models).invent(rng, self.least, self.most)
+    def is_free(self, word: str) -> bool:
+        """Whether it is not within one edit of a listed word, and nothing else is known by it either."""
+        return not (
+            known.is_near(word, self.shortened) or word in known.surname_shares() or word in known.anything()
+        )
 
-    def invent(self, rng: Random) -> str:
-        """A word that is taken, in lower case."""
-        while self.refusal(word := self.draw(rng)):
+    def draw(self, rng: Random, order: int = USUAL) -> str:
+        """One draw of a fitting length, in lower case, not judged yet."""
+        return self.models[order].invent(rng, self.least, self.most)
+
+    def invent(self, rng: Random, order: int = USUAL) -> str:
+        """A word that fits and is free, in lower case."""
+        while not (self.fits(word := self.draw(rng, order)) and self.is_free(word)):
             pass
         return word
 
 
-def _chance(model: LetterModel, word: str) -> float:
-    before, chance = EDGE * (model.order - 1), 1.0
-    for letter in word + EDGE:
-        seen = model.counts.get(before)
-        if seen is None or letter not in seen:
-            return 0.0
-        chance *= seen[letter] / _total(model, before)
-        before = (before + letter)[1:]
-    return chance
+@dataclass(frozen=True)
+class Recipe:
+    """How a lexicon is made: the list it learns from, and what its inventions must be like (see Lexicon).
+
+    Attributes:
+        listed: gives all the words of the list.
+        learned: how many of them, from the top, the models learn from; all if None.
+    """
+
+    listed: Callable[[], list[str]]
+    lengths: tuple[int, int]
+    bits: float
+    learned: int | None = None
+    orders: tuple[int, ...] = (USUAL,)
+    endings: tuple[str, ...] = ("",)
+
+    def lexicon(self, words: list[str]) -> Lexicon:
+        """The lexicon learned from these words of the list; it keeps clear of the whole list all the same."""
+        models = {order: LetterModel.learn(words, order) for order in self.orders}
+        near = {word for word in self.listed() if len(word) >= self.lengths[0] - 1}
+        return Lexicon(models, *self.lengths, self.bits, known.deletions(near), self.endings)
 
 
-def _total(model: LetterModel, context: str) -> int:
-    return model.counts[context].total()
+STEMS = (
+    *("tinib", "mab", "statin", "pril", "sartan", "olol", "dipine", "azole", "oxacin", "cillin", "gliptin"),
+    *("gliflozin", "prazole", "setron", "triptan", "vir", "oxetine", "azepam", "caine", "profen", "terol"),
+    *("parib", "ciclib", "lukast", "fibrate", "tidine", "xaban", "grel", "dronate", "mycin"),
+)
+"""Endings that tell the class of a medicine (international nonproprietary names)."""
+
+FEMININE = ("ia", "ra", "na", "la", "ta", "sa", "da", "ca", "ea", "pa")
+"""Endings of genera whose species take the feminine form of their epithet."""
+
+COUNTRIES = ("GB", "DE", "FR", "IT", "ES", "RO")
 
 
-@cache
-def surnames() -> Lexicon:
-    """Surnames as in the census of the United States, 1990: learned from the 20,000 commonest, apart from all 88,799."""
-    listed = known.surname_shares()
-    return Lexicon.learn(list(listed)[:20_000], (8, 13), 24, listed)
-
-
-@cache
-def places(country: str) -> Lexicon:
-    """Towns of a country, by its two-letter code (GB, DE, FR, IT, ES, RO)."""
+def _towns(country: str) -> list[str]:
     rows = (line.split() for line in known.lines_of("places.txt.gz"))
-    return Lexicon.learn([name.lower() for code, name in rows if code == country], (8, 14), 26)
+    return [name.lower() for code, name in rows if code == country]
+
+
+RECIPES = {
+    "surnames": Recipe(
+        lambda: list(known.surname_shares()), (8, 13), 25, learned=20_000, orders=(USUAL, ODD)
+    ),
+    **{f"places {code}": Recipe(partial(_towns, code), (8, 13), 28) for code in COUNTRIES},
+    "genera": Recipe(partial(known.lines_of, "genera.txt"), (9, 13), 26, endings=FEMININE),
+    "medicines": Recipe(partial(known.lines_of, "medicines.txt.gz"), (9, 14), 27, endings=STEMS),
+    "packages": Recipe(partial(known.lines_of, "packages.txt"), (6, 11), 20),
+}
+"""Surnames as in the census of the United States, 1990; towns of six countries; genera of living things; generic names
+of medicines; Python packages with a name of one word."""
 
 
 @cache
-def genera() -> Lexicon:
-    """Genera of living things."""
-    return Lexicon.learn(known.lines_of("genera.txt"), (9, 14), 24)
+def lexicon(kind: str) -> Lexicon:
+    """The lexicon of a kind of RECIPES."""
+    recipe = RECIPES[kind]
+    return recipe.lexicon(recipe.listed()[: recipe.learned])
+
+
+def runs_of(word: str) -> frozenset[str]:
+    """The runs of four letters in a word, its beginning and end counted as letters."""
+    padded = EDGE + word + EDGE
+    return frozenset(padded[at : at + 4] for at in range(len(padded) - 3))
 
 
 @cache
-def medicines() -> Lexicon:
-    """Generic names of medicines."""
-    return Lexicon.learn(known.lines_of("medicines.txt.gz"), (9, 15), 24)
-
-
-@cache
-def packages() -> Lexicon:
-    """Python packages."""
-    return Lexicon.learn(known.lines_of("packages.txt"), (6, 12), 18)
-
-
-def bits(chance: float) -> float:
-    """A probability as bits of surprise: 1 in 1024 is 10."""
-    return -math.log2(chance)
+def listed_runs() -> frozenset[str]:
+    """The runs of four letters in all listed surnames."""
+    return frozenset().union(*map(runs_of, known.surname_shares()))
