@@ -229,12 +229,12 @@ def measure(frame: pd.DataFrame, suites: Mapping[str, Suite], by: Sequence[str] 
         suites: name -> suite.
         by: columns of the frame, such as `arm` or `tag_tier`; empty puts all arms together.
     Returns: one row a suite, model, group and metric: suite, model, the `by` columns, metric, title, value, low, high
-        (95 %, in `unit`), n (items), clusters, unit (share or points), better (higher, lower or NaN), lost (share of
+        (95 %, in `unit`), n (items), clusters, unit (share or points), better (higher, lower or NaN), main, lost (share of
         replies without anything to judge, 0 to 1), method. NaN where no item counts.
     """
     rows = [row for name, suite in suites.items() for row in _measure_suite(frame, name, suite, by)]
     head = ["suite", "model", *by, "metric", "title", "value", "low", "high", "n", "clusters"]
-    return pd.DataFrame(rows, columns=[*head, "unit", "better", "lost", "method"])
+    return pd.DataFrame(rows, columns=[*head, "unit", "better", "main", "lost", "method"])
 
 
 def _measure_suite(
@@ -262,6 +262,7 @@ def _measure_one(tally: Tally, metric: AnyMetric, rows: Codes) -> dict[str, Any]
         "clusters": found.clusters,
         "unit": unit(metric, items[0].value),
         "better": metric.better,
+        "main": metric.main,
         "lost": max(part.lost for part in items),
         "method": found.method,
     }

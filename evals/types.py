@@ -204,6 +204,7 @@ class Metric:
         points: outcome -> points. A rate gives 1 and 0.
         where: tag -> admitted values; only replies whose tags fit count.
         better: which direction is good; None for neither.
+        main: whether the short table at the end of a run shows it; pages and data show every one.
     """
 
     name: str
@@ -211,6 +212,7 @@ class Metric:
     points: Mapping[Outcome, float]
     where: Mapping[str, frozenset[Tag]] = field(default_factory=dict)
     better: Literal["higher", "lower"] | None = None
+    main: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,7 @@ class Index:
     weights: Mapping[str, float]
     constant: float = 0.0
     better: Literal["higher", "lower"] | None = None
+    main: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +239,7 @@ class ItemMetric:
     value: Callable[[list[Score]], float | None]
     where: Mapping[str, frozenset[Tag]] = field(default_factory=dict)
     better: Literal["higher", "lower"] | None = None
+    main: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,8 @@ def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
 
 
 def view(table: pd.DataFrame) -> View:
-    """A table a stratum: a row a level and model, a column a metric."""
-    tables = []
+    """A table a stratum: a row a level and model, a column a main metric."""
+    table, tables = table[table["main"]], []
     for (suite, stratum), rows in table.groupby(["suite", "stratum"], sort=False):
         ordered = rows.sort_values("level", kind="stable", key=lambda levels: levels.map(str))
         keys = ["level", "model"] if several(rows["model"]) else ["level"]

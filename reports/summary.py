@@ -6,7 +6,7 @@ import pandas as pd
 
 from evals.measure import ALL_ARMS, measure
 from evals.suite import Suite
-from evals.view import View, in_order, legend, metrics, several
+from evals.view import Table, View, in_order, legend, metrics, several
 
 
 def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
@@ -19,9 +19,15 @@ def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
 
 
 def view(table: pd.DataFrame) -> View:
-    """A table a suite: a row a model and arm, a column a metric."""
+    """A table a suite: a row a model and arm, a column a main metric; on a page, also all metrics."""
+    main = table[table["main"]]
+    more = () if len(main) == len(table) else _tables(table, "every metric")
+    return View(_tables(main), legend(main), more)
+
+
+def _tables(table: pd.DataFrame, what: str = "") -> tuple[Table, ...]:
     tables = []
     for suite, rows in table.groupby("suite", sort=False):
         keys = ["model", "arm"] if several(rows["arm"]) else ["model"]
-        tables.append(metrics(rows, keys, str(suite)))
-    return View(tuple(tables), legend(table))
+        tables.append(metrics(rows, keys, ", ".join(filter(None, (str(suite), what)))))
+    return tuple(tables)
