@@ -18,6 +18,11 @@ fix:
     uv run ruff check --fix .
     uv run ruff format .
 
+# the same suite through a real server that serves pocket's weights
+real-server:
+    bash tools/serve_env.sh
+    uv run pytest -m real_server -n 0
+
 # what a pull request must pass, from nothing
 ci:
     bash .ci/run
