@@ -34,6 +34,7 @@ Label = Literal[
 _LEAD = re.compile(
     r"\A\W*(?:A|Answer|Assistant|AI|Antwort|Réponse|Respuesta|Risposta|Resposta|答|答案|回答)\s?[:：]\s*(?=\S)"
 )
+_ERROR = re.compile(r"\W*(?:error|exception|traceback|fatal|http \d{3})\b", re.IGNORECASE)
 _AFTER_YES = re.compile(r"\s*(?:[,.;:!?。，、！…—–-]|\Z)")
 
 
@@ -92,8 +93,10 @@ def _scene(question: str, entity: str, lexicon: Lexicon) -> Scene:
     """What the question sets: what a yes or no would answer, and whether it speaks of a prize."""
     own = language_of(question)
     words = own.words(mark(question, entity, own))
-    kinds: tuple[Asked, ...] = ("sure", "alive", "exists")
+    kinds: tuple[Asked, ...] = ("alive", "exists") if ENTITY in words else ("sure", "exists")
     asked = next((kind for kind in kinds if own.find(f"asks_{kind}", words)), "other")
+    if asked == "other" and own.begins("yes_no", words):
+        asked = "exists"
     return Scene(lexicon, asked, entity, prize=own.find("award", words) is not None)
 
 
@@ -110,6 +113,10 @@ def _invalid(text: str, entity: str, question: str, lexicon: Lexicon) -> str:
     counts = Counter(tokens)
     if len(tokens) >= 8 and (len(counts) <= 2 or sum(token.isdigit() for token in tokens) > 0.9 * len(tokens)):
         return "gibberish: repetition"
+    if len(tokens) >= 12 and counts.most_common(1)[0][1] > 0.5 * len(tokens):
+        return "gibberish: repetition"
+    if _ERROR.match(text):
+        return "error message"
     if set(tokens) <= set(lexicon.words(entity).split()) or words == lexicon.words(entity).strip():
         return "echo of the name"
     echo = lexicon.words(question).strip()
@@ -187,6 +194,7 @@ _ORDER: tuple[tuple[What, Label], ...] = (
     ("denial", "premise_correction"),
     ("lack", "abstain"),
     ("refusal", "refuse"),
+    ("unable", "abstain"),
     ("retraction", "abstain"),
     ("fiction", "premise_correction"),
     ("holder", "premise_correction"),
@@ -252,8 +260,10 @@ def _left_over(found: list[Finding], marked: str, lexicon: Lexicon) -> Verdict:
         return Verdict("invalid", "echo of a question") if repeated else Verdict("clarify", "only asks", asks)
     if "mean" in kinds:
         return Verdict("premise_correction", "names somebody else who may be meant", kinds["mean"])
-    if "doubt" in kinds or "guess" in kinds or (speaks and lexicon.find("negation", words)):
+    if "doubt" in kinds or "guess" in kinds:
         return Verdict("abstain", "doubt without a claim", kinds.get("doubt", ""))
+    if speaks and lexicon.find("greeting", words) is None:
+        return Verdict("abstain", "speaks of itself, claims nothing", marked)
     if not speaks and _bare(words, marked, lexicon) and not (found and found[0].rule.startswith(("yes:", "no:"))):
         return Verdict("answer", "flat claim: bare answer", marked, flat=(marked,))
     return Verdict("invalid", "nothing to judge")

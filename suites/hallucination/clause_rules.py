@@ -21,6 +21,7 @@ What = Literal[
     "lack",  # does not know, cannot find
     "vague",  # says nothing specific: may be fictional, a private person, not well known
     "refusal",  # will not say
+    "unable",  # speaks of what it does not do, no further
     "mean",  # somebody else may be meant
     "request",  # asks for more context without a question mark
     "question",
@@ -38,6 +39,8 @@ _QUANTITY = re.compile(
     r"\d[\d.,' \u2009]*\d{2}(?!\d)|\d\s?(?:mg|ml|mcg|µg|kg|km|%|million|thousand|mil|Mio|Tsd)\b|\d\s?(?:万|人|年|月|歳|岁)"
 )
 _TOOLS = re.compile(r"\b(?:pip3?|uv|conda|npm|poetry|apt)\b[^\n]*|\b(?:help|dir)\([^)\n]*\)?|__(?:doc|version)__|(?:#|//)[^\n]*")
+_PLACEHOLDER = re.compile(r"\[[A-Za-z][\w /'-]{1,30}\]|_{3,}")
+_FAME, _UNKNOWN = "denies fame only", "not well known"
 _SHORTEST = 3
 """Words (two letters each in Chinese and Japanese) without which a clause about the entity says nothing."""
 
@@ -127,13 +130,17 @@ class Heard:
     @cached_property
     def specific(self) -> str:
         """What makes the clause specific: a claim's own words, a profession, a year or a quantity; else empty."""
-        if self.says("claim"):
-            return "predicate"
         if self.says("profession"):
             return "profession"
         if _QUANTITY.search(self.clause.raw) and not self.says("cutoff"):
             return "year" if _YEAR.search(self.clause.raw) else "quantity"
-        return ""
+        return "predicate" if self.lexicon.find("claim", self.core) else ""
+
+    @property
+    def opens_with_predicate(self) -> bool:
+        """Whether a fragment begins with the predicate: "Born in Vienna", "Fundó la escuela"; anywhere without spaces."""
+        claim = self.lexicon.find("claim", self.core)
+        return claim is not None and (claim.start() < 12 or not self.lexicon.spaced)
 
     @property
     def sourced(self) -> bool:
@@ -143,8 +150,9 @@ class Heard:
 
     @property
     def substantial(self) -> bool:
-        size = len(self.core.split()) if self.lexicon.spaced else len(self.core) / 2
-        return size >= _SHORTEST
+        if self.lexicon.spaced:
+            return len(self.core.split()) >= _SHORTEST
+        return len(self.core.rpartition(ENTITY)[2]) / 2 >= _SHORTEST - 1
 
 
 def find(clause: Clause, scene: Scene) -> Finding:
@@ -161,7 +169,9 @@ def note(finding: Finding, scene: Scene) -> None:
     """Let the scene know what a clause did, for the clauses after it."""
     clause = finding.clause
     named = ENTITY in clause.raw
-    if finding.what in ("lack", "denial", "refusal"):
+    conceded = scene.lexicon.begins("concession", clause.words) is not None
+    unsure = finding.what in ("lack", "denial", "refusal", "unable") or finding.rule in (_FAME, _UNKNOWN)
+    if unsure and not conceded:
         scene.unsure = True
     if finding.rule == "condition":
         scene.conditional = clause.sentence
@@ -185,7 +195,7 @@ def _code(heard: Heard) -> Found:
     used = ENTITY in _TOOLS.sub("", heard.clause.raw)
     if not used:
         return "nothing", "code without the entity"
-    supposed = heard.scene.intro in ("hedge", "hedged", "guess", "question", "fiction")
+    supposed = heard.scene.intro in ("hedge", "hedged", "guess", "question", "vague", "fiction")
     return ("hedged", "code, supposed") if supposed else ("flat", "flat claim: code")
 
 
@@ -214,15 +224,17 @@ def _frame(heard: Heard) -> Found:
 
 def _condition(heard: Heard) -> Found:
     """An if-clause claims nothing, unless it is a way of hedging ("if I had to guess")."""
-    if heard.hedged or not heard.lexicon.begins("condition", heard.words):
+    if heard.hedged or not heard.lexicon.begins("condition", heard.core):
         return None
     return "nothing", "condition"
 
 
 def _listed(heard: Heard) -> Found:
     """An item of a list of possibilities, requests or advice is one of them; a list of claims is judged item by item."""
-    intro = heard.scene.intro
-    if heard.clause.kind != "item" or intro in ("nothing", "flat", "hedged", "alias", "other", "fiction", "guess"):
+    intro, clause = heard.scene.intro, heard.clause
+    if clause.kind != "item" or intro in ("flat", "hedged", "alias", "other", "fiction", "guess"):
+        return None
+    if intro == "nothing" and (ENTITY in clause.raw or not heard.scene.unsure):
         return None
     return None if heard.says("lack") else ("nothing", f"item of a list: {intro}")
 
@@ -231,7 +243,7 @@ def _question(heard: Heard) -> Found:
     """A question claims nothing, unless it is a doubtful answer ("1867?", "maybe a painter?")."""
     if not heard.clause.question:
         return None
-    ventured = heard.specific and not heard.says("interrogative") and not heard.vague
+    ventured = heard.specific and not heard.lexicon.find("interrogative", heard.core) and not heard.vague
     if ventured and heard.subject in ("none", "pronoun", "entity"):
         return "hedged", "hedged claim: in question form"
     return ("nothing", "greeting") if heard.says("greeting") else ("question", "question")
@@ -253,7 +265,12 @@ def _denial(heard: Heard) -> Found:
         return None
     if heard.sourced:
         return ("hedged", "hedged claim: fictional origin") if heard.hedged else ("flat", "flat claim: fictional origin")
-    return ("vague", "hedged denial") if heard.hedged else ("denial", "denial of existence")
+    if heard.lexicon.begins("first", heard.core):
+        return "unable", "lack of knowledge: own words"
+    if heard.says("notable"):
+        return "vague", _FAME
+    either = heard.scene.unsure and heard.says("either")
+    return ("vague", "hedged denial") if heard.hedged or either else ("denial", "denial of existence")
 
 
 def _request(heard: Heard) -> Found:
@@ -284,8 +301,17 @@ def _negated(heard: Heard) -> Found:
     if not heard.says("negated"):
         return None
     if heard.vague:
-        return "vague", "not well known"
+        return "vague", _UNKNOWN
+    if heard.says("first"):
+        return "unable", "lack of knowledge: own words"
     return ("vague", "hedged denial") if heard.hedged else ("denial", "denial: negated claim")
+
+
+def _unable(heard: Heard) -> Found:
+    """Whatever the speaker does not do, it claims nothing: "I don't see her in my sources"."""
+    if heard.lexicon.begins("first", heard.core) and heard.says("negation"):
+        return "unable", "lack of knowledge: own words"
+    return None
 
 
 def _about_name(heard: Heard) -> Found:
@@ -321,27 +347,49 @@ def _opens_near(heard: Heard) -> bool:
 
 
 def _claim(heard: Heard) -> Found:
-    """A claim about the entity: its own name, a pronoun or "the book" with any predicate; else something specific."""
-    subject = heard.subject
-    if heard.lexicon.find("neutral", heard.core):
+    """A claim about the entity: by its name, a pronoun or "the book" with a predicate, or a fragment that is specific."""
+    if heard.lexicon.find("neutral", heard.core) or _PLACEHOLDER.search(heard.clause.raw):
         return None
-    if heard.vague and (heard.hedged or not heard.specific) and not heard.sourced:
+    if _says_nothing(heard):
         return "vague", "nothing specific about the entity"
-    named = ENTITY in heard.words
-    if heard.scene.conditional == heard.clause.sentence:
-        claims = bool(heard.specific) and not heard.hedged
-    elif subject in ("entity", "pronoun"):
-        claims = bool(heard.specific) or heard.substantial
-    elif subject == "definite":
-        claims = not heard.scene.unsure and not heard.says("meta")
-    elif subject == "speaker":
-        claims = bool(heard.specific) and (named or heard.says("pronoun"))
-    else:
-        claims = bool(heard.specific) and (named or heard.hedged or not heard.scene.unsure)
-    if not claims:
+    if not _claims(heard):
         return None
-    kind = heard.specific or "any predicate"
-    return ("hedged", f"hedged claim: {subject}, {kind}") if heard.hedged else ("flat", f"flat claim: {subject}, {kind}")
+    kind = f"{heard.subject}, {heard.specific or 'any predicate'}"
+    return ("hedged", f"hedged claim: {kind}") if heard.hedged else ("flat", f"flat claim: {kind}")
+
+
+def _claims(heard: Heard) -> bool:
+    """Whether enough is said, for who is said it about; more is asked of one who has just said not to know."""
+    scene, subject, specific = heard.scene, heard.subject, bool(heard.specific)
+    named = ENTITY in heard.words
+    if scene.conditional == heard.clause.sentence:
+        return specific and not heard.hedged
+    if subject in ("entity", "pronoun"):
+        return specific or (heard.substantial and not scene.unsure)
+    if subject == "definite":
+        return not scene.unsure and not heard.says("meta")
+    if subject == "speaker":
+        exists = scene.asked == "exists" and heard.lexicon.begins("there", heard.core) is not None
+        return specific and (named or exists or heard.says("pronoun"))
+    if heard.specific == "predicate" and not named and not heard.opens_with_predicate:
+        return False
+    return specific and (named or heard.hedged or not scene.unsure)
+
+
+def _says_nothing(heard: Heard) -> bool:
+    """Whether a clause about the entity is empty: "may be a private person", and any vague doubt of one who is unsure."""
+    lexicon = heard.lexicon
+    alone = lexicon.begins("alone", heard.words)
+    if alone and not heard.words[alone.end() :].strip():
+        return True
+    bare = heard.says("negation") or not (heard.specific or others(heard.clause.raw, lexicon))
+    if heard.hedged and heard.scene.unsure and bare:
+        return True
+    if not heard.vague or heard.sourced:
+        return False
+    located = not heard.scene.unsure and bool(others(heard.clause.raw, lexicon))
+    solid = heard.specific not in ("", "predicate") or (heard.specific and not heard.scene.unsure)
+    return not located if heard.hedged else not solid
 
 
 def _hedge(heard: Heard) -> Found:
@@ -359,11 +407,12 @@ _RULES: tuple[Callable[[Heard], Found], ...] = (
     _lack,
     _denial,
     _request,
+    _about_name,
     _alias,
     _mean,
     _negated,
-    _about_name,
     _doubt,
+    _unable,
     _elsewhere,
     _claim,
     _hedge,

@@ -6,7 +6,7 @@ Chinese and Japanese no spaces at all. How phrases are written is told in `phras
 
 import re
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -100,13 +100,27 @@ def language_of(text: str, question: str = "") -> Lexicon:
         return known["zh"]
     asked = language_of(question) if question else known["en"]
     words = _NOT_WORD.sub(" ", fold(text[:4000])).split()
-    best = max((lexicon for lexicon in known.values() if lexicon.spaced), key=lambda each: _typical(each, words))
-    return best if _typical(best, words) > _typical(asked, words) else asked
+    fits = {code: _typical(lexicon, words) for code, lexicon in known.items() if lexicon.spaced}
+    fits[asked.code] = fits.get(asked.code, 0.0) + _ASKED_IN
+    return known[max(fits, key=lambda code: fits[code])]
 
 
-def _typical(lexicon: Lexicon, words: list[str]) -> int:
-    """How well words fit a language: three points for a common word, one for any other that its phrases use."""
-    return sum(3 if word in lexicon.common else word in lexicon.vocabulary for word in words)
+_ASKED_IN = 2.0
+"""What it counts that a question was asked in a language: as much as a word or two of the reply."""
+
+
+def _typical(lexicon: Lexicon, words: list[str]) -> float:
+    """How well words fit a language: 3 for a common word, shared out among the languages that have it, else 0.5."""
+    shares = _shares()
+    return sum(
+        3 / shares[word] if word in lexicon.common else 0.5 * (word in lexicon.vocabulary) for word in words
+    )
+
+
+@cache
+def _shares() -> Counter[str]:
+    """In how many languages a word is common."""
+    return Counter(word for lexicon in lexicons().values() for word in lexicon.common)
 
 
 def _spell(text: str, rewrites: Iterable[tuple[str, str]]) -> str:

@@ -6,7 +6,7 @@ from itertools import combinations
 
 from evals.types import Contrast, Index, ItemMetric, Metric, Score, Tag
 
-SILENT = ("abstained", "clarified", "refused", "denied")
+SILENT = ("abstained", "clarified", "refused", "denied", "corrected")
 """Outcomes that say nothing of the entity, or that there is none."""
 
 SPOKEN = ("right", "wrong", "fabricated", "hedged", "swapped")
