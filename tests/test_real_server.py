@@ -26,6 +26,7 @@ ROOT = Path(__file__).parent.parent
 TRANSFORMERS = ROOT / ".serve-venv" / "bin" / "transformers"
 WEIGHTS = ROOT / "providers" / "pocket" / "weights"
 STARTING_SECONDS = 300
+RUNNING_SECONDS = 600
 SAME = 0.99
 
 pytestmark = pytest.mark.real_server
@@ -81,8 +82,14 @@ def test_the_same_weights_get_the_same_verdicts(stage: str, evals: Evals, tmp_pa
     inside = f"pocket/{stage}"
     with serving(WEIGHTS / stage, tmp_path / "server.txt") as url:
         outside = served(WEIGHTS / stage, url)
-        done = evals("run", "hallucination", "--size", "quick", "-m", inside, "-m", outside, "--out", "runs")
-    assert done.returncode == 0, done.stderr
+        run = evals.start(
+            "run", "hallucination", "--size", "quick", "-m", inside, "-m", outside, "--out", "runs"
+        )
+        try:
+            _, told_us = run.communicate(timeout=RUNNING_SECONDS)
+        finally:
+            run.kill()
+    assert run.returncode == 0, told_us
     (folder,) = (tmp_path / "runs").iterdir()
     replies = log.read_run(folder).replies
     ours = {item(reply): reply for reply in replies if reply.key.model == inside}
