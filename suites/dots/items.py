@@ -168,7 +168,9 @@ def _shown(seed: int, unit: Unit, layouts: Sequence[str]) -> list[Sample]:
 
 
 def item(name: str, unit: Unit, layout: str, text: str, around: tuple[str, str] = ("", "")) -> Sample:
-    """A sample: what is shown is its input, the count its target, and counts that are alike are one cluster.
+    """A sample: what is shown is its input, the count its target.
+
+    Equal counts are one cluster; displays with nothing to count have no more in common than others.
 
     Args: around: what stands before the question, and after the display.
     """
@@ -177,7 +179,7 @@ def item(name: str, unit: Unit, layout: str, text: str, around: tuple[str, str] 
         input=text,
         target=str(unit.n),
         tags=asdict(unit) | {"layout": layout},
-        cluster=f"n {unit.n}",
+        cluster=f"n {unit.n}" if unit.n else "",
         fields={
             "glyph": GLYPHS[unit.glyph],
             "lines": "lines" if "\n" in text else "line",
