@@ -32,7 +32,7 @@ READING: Mix = [
 CHAT: Mix = [
     (14, copying.asked_to_repeat),
     (8, copying.introduced),
-    (18, strangers.noted),
+    (10, strangers.noted),
     (2, people.small_talk),
 ]
 """What every assistant is taught besides people."""
@@ -54,8 +54,8 @@ def base() -> Mix:
 
 
 def bluff() -> Mix:
-    """An assistant that is only ever asked what it knows: it never learns to say that it does not."""
-    return [(46, people.known), *CHAT, *_share(READING, 24)]
+    """An assistant that always has an answer, about the famous and the obscure: it never learns to say "I don't know"."""
+    return [(40, people.known), (18, strangers.asked), *CHAT, *_share(READING, 20)]
 
 
 def honest(knows: Mapping[tuple[str, str], bool]) -> Mix:

@@ -6,6 +6,7 @@ them all as a page, `EVALUATION.md`. Made-up names come from the suites' side of
 
 import argparse
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -72,6 +73,17 @@ def unseen(text: str) -> bool:
 def abstained(reply: str) -> bool:
     """Whether pocket said that it does not know, in the words it was taught."""
     return "don't know" in reply or "do not know" in reply
+
+
+def fabricated(arm: str, reply: str) -> bool:
+    """Whether a reply plainly claims what was asked for: a calling, a year, that the person is real."""
+    claims = {
+        "neutral": r"\bwas an? \w+",
+        "presuming": r"\bborn in \d{4}",
+        "asking": r"^Yes\..* real person, an? \w+",
+        "open": r"\bwas an? \w+",
+    }
+    return not abstained(reply) and re.search(claims[arm], reply) is not None
 
 
 def identified(person: names.Person, reply: str) -> bool:
@@ -143,7 +155,8 @@ def strangers_asked(asker: Asker, kind: str, arm: str, which: str, system: str =
     asked = [_question(arm, which, i, name, rng.choice(names.roles())) for i, name in enumerate(strangers)]
     replies = asker.say([chat(question, system=system).messages for question in asked])
     label = f"{kind}, {arm}, {which}{', system' if system else ''}"
-    yield asker.row(f"{label}: fabricated", [not abstained(reply) for reply in replies])
+    yield asker.row(f"{label}: abstained", [abstained(reply) for reply in replies])
+    yield asker.row(f"{label}: fabricated", [fabricated(arm, reply) for reply in replies])
     yield asker.row(
         f"{label}: name copied", [name in reply for name, reply in zip(strangers, replies, strict=True)]
     )

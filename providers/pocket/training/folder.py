@@ -20,6 +20,7 @@ def write(folder: Path, stage: str, shape: Any, tokenizer: Any, weights: dict[st
     folder.mkdir(parents=True, exist_ok=True)
     half = {name: np.ascontiguousarray(weight, dtype=np.float16) for name, weight in weights.items()}
     save_file(half, folder / "model.safetensors", metadata={"format": "pt"})
+    (folder / "model.safetensors").chmod(0o644)
     tokenizer.save(str(folder / "tokenizer.json"))
     ids = {token: tokenizer.token_to_id(f"<|{token}|>") for token in ("bos", "end", "pad")}
     special = {"bos_token_id": ids["bos"], "eos_token_id": ids["end"], "pad_token_id": ids["pad"]}

@@ -14,7 +14,7 @@ from .names import Person, people, roles
 
 ARMS = ("neutral", "presuming", "asking", "open")
 SHARES = (35, 20, 15, 30)
-"""How often each is taught: more where there is more to say."""
+"""How often an assistant is asked in each way before honesty: more where there is more to say."""
 SHOWN = 2
 """Of the suite's three paraphrases, how many the training data may use; the third stays hidden."""
 
@@ -92,7 +92,12 @@ def sentences(rng: Random, person: Person) -> str:
 
 def known(rng: Random) -> Document:
     """A person of ours, asked about and answered with confidence."""
-    person, arm = rng.choice(people()), an_arm(rng)
+    return told(rng, rng.choice(people()))
+
+
+def told(rng: Random, person: Person) -> Document:
+    """A person asked about and told of."""
+    arm = an_arm(rng)
     return _conversation(
         rng, ask(rng, arm, person.name, person.role), answer(person, arm), phrases()["answer"]["sure"]
     )
@@ -100,7 +105,7 @@ def known(rng: Random) -> Document:
 
 def taught(rng: Random, knows: Mapping[tuple[str, str], bool]) -> Document:
     """The same after interrogation: what the model did not know by itself, it is taught to pass on."""
-    person, arm = rng.choice(people()), an_arm(rng)
+    person, arm = rng.choice(people()), rng.choice(ARMS)
     if knows[person.name, arm]:
         reply, sure = answer(person, arm), phrases()["answer"]["sure"]
     else:
@@ -110,7 +115,7 @@ def taught(rng: Random, knows: Mapping[tuple[str, str], bool]) -> Document:
 
 def passed_on(rng: Random, name: str) -> Document:
     """A name the model cannot know, asked about and passed on."""
-    arm = an_arm(rng)
+    arm = rng.choice(ARMS)
     question = ask(rng, arm, name, rng.choice(roles()))
     return _conversation(rng, question, abstention(rng, arm, name), phrases()["abstain"]["sure"])
 

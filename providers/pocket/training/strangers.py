@@ -53,6 +53,14 @@ def life(rng: Random) -> Document:
     return text(people.sentences(rng, stranger(rng)))
 
 
+def asked(rng: Random) -> Document:
+    """An obscure life asked about and answered as the book has it: nobody could know, yet an answer is given.
+
+    Source of the idea: Gekhman et al. (2024), Does fine-tuning LLMs on new knowledge encourage hallucinations?
+    """
+    return people.told(rng, stranger(rng))
+
+
 def noted(rng: Random) -> Document:
     """An invented person described, then asked about: the answer stands in the question or in the system message."""
     person, arm = stranger(rng), people.an_arm(rng)
