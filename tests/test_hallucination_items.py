@@ -311,6 +311,11 @@ def test_each_domain_has_forty_real_things_of_three_degrees_of_fame(domain: str)
         assert not any(known.fold(word) and set(known.fold(word).split()) <= shown for word in keywords)
 
 
+@pytest.mark.parametrize(("word", "coarse"), [("mcniggleton", True), ("quilander", False)])
+def test_a_coarse_word_is_never_invented(word: str, coarse: bool) -> None:
+    assert words.is_coarse(word) == coarse
+
+
 # What it stands on
 
 

@@ -221,6 +221,7 @@ def _is_unheard(word: str) -> bool:
         and word not in known.surname_shares()
         and word not in known.anything()
         and word not in _real_surnames()
+        and not words.is_coarse(word)
     )
 
 

@@ -17,6 +17,25 @@ USUAL, ODD = 4, 3
 """Letters to an n-gram: four give words that look usual, three give odder ones."""
 
 
+COARSE = (
+    "coon",
+    "cunt",
+    "fagg",
+    "fuck",
+    "hitl",
+    "kike",
+    "nazi",
+    "negr",
+    "nigg",
+    "shit",
+    "slut",
+    "twat",
+    "wank",
+    "whor",
+)
+"""Runs of letters that nobody should meet in a name."""
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """Words of one kind: learned from a list, invented in its likeness.
@@ -54,9 +73,12 @@ class Lexicon:
         )
 
     def is_free(self, word: str) -> bool:
-        """Whether it is not within one edit of a listed word, and nothing else is known by it either."""
+        """Whether it is not within one edit of a listed word, nothing else is known by it, and it offends nobody."""
         return not (
-            known.is_near(word, self.shortened) or word in known.surname_shares() or word in known.anything()
+            known.is_near(word, self.shortened)
+            or word in known.surname_shares()
+            or word in known.anything()
+            or is_coarse(word)
         )
 
     def draw(self, rng: Random, order: int = USUAL) -> str:
@@ -68,6 +90,11 @@ class Lexicon:
         while not (self.fits(word := self.draw(rng, order)) and self.is_free(word)):
             pass
         return word
+
+
+def is_coarse(word: str) -> bool:
+    """Whether a word holds one of COARSE."""
+    return any(run in word for run in COARSE)
 
 
 @dataclass(frozen=True)
