@@ -20,7 +20,7 @@ from suites.spelling.tasks import CORE, TASKS
 from suites.spelling.words import ABROAD, ENGLISH, REAL, SOURCES, known, listed, stocks, training_side
 
 EVERYTHING = Options(tasks="all", sources="all")
-QUICK_PROMPTS = "5ca18f8a1d8fb920d444217389ce3d6e77da3af1e9b5924704a294f2f95e56ec"
+QUICK_PROMPTS = "541c993128876941b6cf3531aa383f5a6887f37d614cd85b2885e0d2353798d5"
 
 
 @pytest.fixture(scope="module")
