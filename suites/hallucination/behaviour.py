@@ -15,7 +15,6 @@ rule that decided and the clause it decided on. The words it all goes by are dat
 """
 
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -23,18 +22,33 @@ from evals.reading import read
 from evals.types import Response
 
 from .clause_rules import Asked, Finding, Scene, What, find, note
-from .clauses import Clause, clauses, lines, tool_call
+from .clauses import Clause, clauses, lines
 from .lexicon import ENTITY, Lexicon, language_of
 from .names import mark, near
+from .nothing import nothing_to_judge
 
 Label = Literal[
     "answer", "hedge", "abstain", "clarify", "premise_correction", "refuse", "swap", "claims_real_alias", "invalid"
 ]  # fmt: skip
 
+_LABEL = r"(?:A|Answer|Assistant|AI|Antwort|Réponse|Respuesta|Risposta|Resposta|答|答案|回答)"
 _LEAD = re.compile(
-    r"\A\W*(?:A|Answer|Assistant|AI|Antwort|Réponse|Respuesta|Risposta|Resposta|答|答案|回答)\s?[:：]\s*(?=\S)"
+    rf"\A\s*(?:\*\*{_LABEL}\s?[:：]\*\*|\*\*{_LABEL}\*\*\s?[:：]|{_LABEL}\s?[:：])\s*(?=\S)", re.IGNORECASE
 )
-_ERROR = re.compile(r"\W*(?:error|exception|traceback|fatal|http \d{3})\b", re.IGNORECASE)
+_WRAPPERS = (
+    ("**", "**"),
+    ("__", "__"),
+    ('"', '"'),
+    ("'", "'"),
+    ("*", "*"),
+    ("_", "_"),
+    ("「", "」"),
+    ("«", "»"),
+    ("`", "`"),
+)
+_LONGEST_BARE = 60
+"""Words beyond which a text without a sentence about the entity is no answer."""
+
 _AFTER_YES = re.compile(r"\s*(?:[,.;:!?。，、！…—–-]|\Z)")
 
 
@@ -69,9 +83,9 @@ def classify(text: str, *, entity: str, question: str = "", premise: bool = Fals
         premise: the entity is real and the question presumes something false of it: what else is said about it is
             no answer, so a denial decides before any claim.
     """
-    visible = _LEAD.sub("", read(Response(text)).normalised)
+    visible = _peel(read(Response(text)).normalised.replace("\u2009", " "))
     lexicon = language_of(visible, question)
-    invalid = _invalid(visible, entity, question, lexicon)
+    invalid = nothing_to_judge(visible, entity, question, lexicon)
     if invalid:
         return Verdict("invalid", invalid, language=lexicon.code)
     marked = mark(visible, entity, lexicon)
@@ -89,38 +103,33 @@ def classify(text: str, *, entity: str, question: str = "", premise: bool = Fals
     )
 
 
+def _peel(text: str) -> str:
+    """A reply without quotation marks or emphasis around the whole of it, and without a label such as "Answer:"."""
+    for _ in range(3):
+        inner = _LEAD.sub("", text.strip())
+        for opens, closes in _WRAPPERS:
+            body = inner.removeprefix(opens).removesuffix(closes)
+            if (
+                len(body) == len(inner) - len(opens) - len(closes)
+                and opens not in body
+                and closes not in body
+            ):
+                inner = body
+        if inner == text:
+            break
+        text = inner
+    return text
+
+
 def _scene(question: str, entity: str, lexicon: Lexicon) -> Scene:
     """What the question sets: what a yes or no would answer, and whether it speaks of a prize."""
     own = language_of(question)
     words = own.words(mark(question, entity, own))
     kinds: tuple[Asked, ...] = ("alive", "exists") if ENTITY in words else ("sure", "exists")
-    asked = next((kind for kind in kinds if own.find(f"asks_{kind}", words)), "other")
+    asked: Asked = next((kind for kind in kinds if own.find(f"asks_{kind}", words)), "other")
     if asked == "other" and own.begins("yes_no", words):
         asked = "exists"
     return Scene(lexicon, asked, entity, prize=own.find("award", words) is not None)
-
-
-def _invalid(text: str, entity: str, question: str, lexicon: Lexicon) -> str:
-    """Why there is nothing to judge; empty if there is something."""
-    words = lexicon.words(text).strip()
-    if not words:
-        return "empty"
-    if tool_call(text):
-        return "tool call"
-    if not re.search(r"[^\W_]", text) or text.count("\ufffd") > 2 or not re.sub(r"<[^<>]{0,40}>", "", text).strip():
-        return "gibberish: no words"
-    tokens = words.split() if lexicon.spaced else list(words)
-    counts = Counter(tokens)
-    if len(tokens) >= 8 and (len(counts) <= 2 or sum(token.isdigit() for token in tokens) > 0.9 * len(tokens)):
-        return "gibberish: repetition"
-    if len(tokens) >= 12 and counts.most_common(1)[0][1] > 0.5 * len(tokens):
-        return "gibberish: repetition"
-    if _ERROR.match(text):
-        return "error message"
-    if set(tokens) <= set(lexicon.words(entity).split()) or words == lexicon.words(entity).strip():
-        return "echo of the name"
-    echo = lexicon.words(question).strip()
-    return "echo of the question" if echo and not words.replace(echo, "").strip() else ""
 
 
 def _findings(marked: str, scene: Scene) -> list[Finding]:
@@ -147,13 +156,18 @@ def _opening(clause: Clause, scene: Scene) -> tuple[Finding | None, Clause]:
     for word in ("yes", "no"):
         said = lexicon.begins(word, clause.words)
         length = len(said[0].split()) if said else 0
-        end = re.match(r"\W*" + r"\W+".join([r"[^\W]+"] * length), clause.raw) if said and lexicon.spaced else None
+        end = (
+            re.match(r"\W*" + r"\W+".join([r"[^\W]+"] * length), clause.raw)
+            if said and lexicon.spaced
+            else None
+        )
         raw = clause.raw[end.end() :] if end else clause.raw.removeprefix(said[0]) if said else ""
         if said and _AFTER_YES.match(raw):
             what = _answered(word, scene.asked)
             rest = replace(clause, raw=raw.strip(" ,.;:!。，、！"), words=lexicon.words(raw))
             return Finding(what, f"{word}: {scene.asked}", clause), rest
-    if scene.asked in ("exists", "alive") and lexicon.begins("hedged_yes", clause.words):
+    hedged = lexicon.begins("hedged_yes", clause.words) if scene.asked in ("exists", "alive") else None
+    if hedged and not clause.words[hedged.end() :].strip():
         return Finding("hedged", f"hedged yes: {scene.asked}", clause), clause
     return None, clause
 
@@ -213,7 +227,9 @@ def _opened(found: list[Finding], lexicon: Lexicon) -> list[Finding]:
     if opening.rule.startswith("yes"):
         taken_back = any(finding.what in ("lack", "vague", "hedged", "hedge", "denial") for finding in same)
     elif opening.what == "denial":
-        taken_back = any(finding.what == "lack" and lexicon.begins("first", finding.clause.words) for finding in same)
+        taken_back = any(
+            finding.what == "lack" and lexicon.begins("first", finding.clause.words) for finding in same
+        )
     else:
         taken_back = opening.what == "flat" and any(finding.what in ("lack", "denial") for finding in rest)
     return rest if taken_back else found
@@ -233,7 +249,9 @@ def _withdraw(found: list[Finding]) -> list[Finding]:
 def _hedge(found: list[Finding], lexicon: Lexicon) -> list[Finding]:
     """Flat claims as hedged ones where the rest of their sentence, the next sentence or the whole reply says so."""
     unsure = {finding.clause.sentence for finding in found if finding.what in ("hedge", "doubt")}
-    unsure |= {finding.clause.sentence - 1 for finding in found if finding.what == "doubt" and finding.clause.first}
+    unsure |= {
+        finding.clause.sentence - 1 for finding in found if finding.what == "doubt" and finding.clause.first
+    }
     guessed = any(finding.what == "guess" for finding in found) or any(
         int(number) <= 50
         for finding in found
@@ -254,24 +272,39 @@ def _left_over(found: list[Finding], marked: str, lexicon: Lexicon) -> Verdict:
     kinds = {finding.what: finding.clause.raw for finding in reversed(found)}
     words = lexicon.words(marked)
     speaks = lexicon.find("speaker", words) is not None
-    if "question" in kinds or "request" in kinds:
-        asks = kinds.get("request") or kinds["question"]
-        repeated = "request" not in kinds and ENTITY in words and not speaks and lexicon.begins("echo", words)
-        return Verdict("invalid", "echo of a question") if repeated else Verdict("clarify", "only asks", asks)
-    if "mean" in kinds:
-        return Verdict("premise_correction", "names somebody else who may be meant", kinds["mean"])
-    if "doubt" in kinds or "guess" in kinds:
-        return Verdict("abstain", "doubt without a claim", kinds.get("doubt", ""))
-    if speaks and lexicon.find("greeting", words) is None:
-        return Verdict("abstain", "speaks of itself, claims nothing", marked)
-    if not speaks and _bare(words, marked, lexicon) and not (found and found[0].rule.startswith(("yes:", "no:"))):
+    greets = lexicon.find("greeting", words) is not None
+    if "request" in kinds:
+        return Verdict("clarify", "only asks", kinds["request"])
+    if "question" in kinds:
+        repeated = ENTITY in words and not speaks and lexicon.begins("echo", words)
+        label: Label = "invalid" if repeated else "clarify"
+        return Verdict(label, "echo of a question" if repeated else "only asks", kinds["question"])
+    for what, meant, rule in _LAST:
+        if what in kinds:
+            return Verdict(meant, rule, kinds[what])
+    opened = bool(found) and found[0].rule.startswith(("yes:", "no:"))
+    if (speaks and not greets) or lexicon.find("negation", words):
+        return Verdict(
+            "abstain", "speaks of itself, claims nothing" if speaks else "negated, claims nothing", marked
+        )
+    if not speaks and not greets and not opened and _bare(words, marked, lexicon):
         return Verdict("answer", "flat claim: bare answer", marked, flat=(marked,))
     return Verdict("invalid", "nothing to judge")
+
+
+_LAST: tuple[tuple[What, Label, str], ...] = (
+    ("mean", "premise_correction", "names somebody else who may be meant"),
+    ("doubt", "abstain", "doubt without a claim"),
+    ("guess", "abstain", "doubt without a claim"),
+)
+"""What decides where nobody asks either."""
 
 
 def _bare(words: str, marked: str, lexicon: Lexicon) -> bool:
     """Whether a reply without a sentence about the entity is an answer by itself: "Paris", "the capital of France"."""
     known = lexicon.vocabulary | lexicon.common
-    letters = re.search(r"[^\W\d_]{2}", marked) is not None
+    while (lead := lexicon.begins("lead", words)) and words.strip():
+        words = words[lead.end() :]
+    letters = bool(words.strip()) and re.search(r"[^\W\d_]{2}", marked) is not None
     telling = marked[:1].isupper() or not lexicon.spaced or any(word in known for word in words.split())
-    return letters and telling and len(words.split()) <= 60 and lexicon.find("greeting", words) is None
+    return letters and telling and len(words.split()) <= _LONGEST_BARE

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from .clauses import Clause
-from .lexicon import ENTITY, Lexicon
+from .lexicon import ENTITY, Lexicon, fold
 from .names import leading, near, others
 
 Asked = Literal["exists", "alive", "sure", "other"]
@@ -38,9 +38,12 @@ _YEAR = re.compile(r"(?<![\d.,])(?:1\d{3}|20[0-4]\d)(?![\d,]|\.\d)")
 _QUANTITY = re.compile(
     r"\d[\d.,' \u2009]*\d{2}(?!\d)|\d\s?(?:mg|ml|mcg|µg|kg|km|%|million|thousand|mil|Mio|Tsd)\b|\d\s?(?:万|人|年|月|歳|岁)"
 )
-_TOOLS = re.compile(r"\b(?:pip3?|uv|conda|npm|poetry|apt)\b[^\n]*|\b(?:help|dir)\([^)\n]*\)?|__(?:doc|version)__|(?:#|//)[^\n]*")
+_TOOLS = re.compile(
+    r"\b(?:pip3?|uv|conda|npm|poetry|apt)\b[^\n]*|\b(?:help|dir)\([^)\n]*\)?|__(?:doc|version)__|(?:#|//)[^\n]*"
+)
 _PLACEHOLDER = re.compile(r"\[[A-Za-z][\w /'-]{1,30}\]|_{3,}")
-_FAME, _UNKNOWN = "denies fame only", "not well known"
+_FAME, _UNKNOWN, _NEGATED = "denies fame only", "not well known", "denial: negated claim"
+_APPOSITION = re.compile(rf"{ENTITY}, (\w+) \w")
 _SHORTEST = 3
 """Words (two letters each in Chinese and Japanese) without which a clause about the entity says nothing."""
 
@@ -67,6 +70,7 @@ class Scene:
         unsure: lack of knowledge or a denial has been said.
         conditional: the sentence that an "if" governs.
         intro: what the line did that the present list belongs to.
+        last: the rule by which the clause before was found.
     """
 
     lexicon: Lexicon
@@ -77,6 +81,7 @@ class Scene:
     unsure: bool = False
     conditional: int = -1
     intro: What = "nothing"
+    last: str = ""
 
 
 @dataclass
@@ -132,9 +137,17 @@ class Heard:
         """What makes the clause specific: a claim's own words, a profession, a year or a quantity; else empty."""
         if self.says("profession"):
             return "profession"
+        apposition = _APPOSITION.search(self.clause.raw)
+        if apposition and self.lexicon.begins("article", f" {fold(apposition[1])} "):
+            return "apposition"
         if _QUANTITY.search(self.clause.raw) and not self.says("cutoff"):
             return "year" if _YEAR.search(self.clause.raw) else "quantity"
         return "predicate" if self.lexicon.find("claim", self.core) else ""
+
+    @property
+    def wary(self) -> bool:
+        """Whether the speaker has just said not to know, and does not go on with "but"."""
+        return self.scene.unsure and not self.lexicon.begins("adversative", self.words)
 
     @property
     def opens_with_predicate(self) -> bool:
@@ -145,7 +158,9 @@ class Heard:
     @property
     def sourced(self) -> bool:
         """Whether a fictional origin is named: a title, a year, an author."""
-        named = bool(others(self.clause.raw, self.lexicon)) or bool(re.search(r"['\"*«“„『「《]\S", self.clause.raw))
+        named = bool(others(self.clause.raw, self.lexicon)) or bool(
+            re.search(r"['\"*«“„『「《]\S", self.clause.raw)
+        )
         return self.says("provenance") and (named or bool(_YEAR.search(self.clause.raw)))
 
     @property
@@ -169,14 +184,22 @@ def note(finding: Finding, scene: Scene) -> None:
     """Let the scene know what a clause did, for the clauses after it."""
     clause = finding.clause
     named = ENTITY in clause.raw
+    scene.last = finding.rule
     conceded = scene.lexicon.begins("concession", clause.words) is not None
-    unsure = finding.what in ("lack", "denial", "refusal", "unable") or finding.rule in (_FAME, _UNKNOWN)
+    unsure = finding.what in ("lack", "denial", "refusal", "unable", "doubt") or finding.rule in (
+        _FAME,
+        _UNKNOWN,
+    )
     if unsure and not conceded:
         scene.unsure = True
     if finding.rule == "condition":
         scene.conditional = clause.sentence
     asked = finding.what == "question" and scene.lexicon.find("mean", clause.words) is not None
-    if asked or finding.what in ("other", "mean") or (scene.unsure and not named and others(clause.raw, scene.lexicon)):
+    if (
+        asked
+        or finding.what in ("other", "mean")
+        or (scene.unsure and not named and others(clause.raw, scene.lexicon))
+    ):
         scene.about_other = True
     elif named:
         scene.about_other = False
@@ -211,8 +234,12 @@ def _value(heard: Heard) -> Found:
     if clause.words.strip() in ("null", ""):
         return "lack", "unknown value"
     if clause.words.strip() in ("true", "false") and lexicon.find("real", key):
-        return ("flat", "flat claim: field") if clause.words.strip() == "true" else ("denial", "denial: field")
-    known = lexicon.begins("attribute", key) and not any(map(heard.says, ("lack", "denial", "hedge", "vague")))
+        return (
+            ("flat", "flat claim: field") if clause.words.strip() == "true" else ("denial", "denial: field")
+        )
+    known = lexicon.begins("attribute", key) and not any(
+        map(heard.says, ("lack", "denial", "hedge", "vague"))
+    )
     return ("flat", "flat claim: field") if known and clause.words.strip() != ENTITY else None
 
 
@@ -243,7 +270,9 @@ def _question(heard: Heard) -> Found:
     """A question claims nothing, unless it is a doubtful answer ("1867?", "maybe a painter?")."""
     if not heard.clause.question:
         return None
-    ventured = heard.specific and not heard.lexicon.find("interrogative", heard.core) and not heard.vague
+    lexicon = heard.lexicon
+    asks = (lexicon.begins if lexicon.spaced else lexicon.find)("interrogative", heard.core)
+    ventured = heard.specific and not asks and not heard.vague
     if ventured and heard.subject in ("none", "pronoun", "entity"):
         return "hedged", "hedged claim: in question form"
     return ("nothing", "greeting") if heard.says("greeting") else ("question", "question")
@@ -264,7 +293,11 @@ def _denial(heard: Heard) -> Found:
     if not heard.says("denial"):
         return None
     if heard.sourced:
-        return ("hedged", "hedged claim: fictional origin") if heard.hedged else ("flat", "flat claim: fictional origin")
+        return (
+            ("hedged", "hedged claim: fictional origin")
+            if heard.hedged
+            else ("flat", "flat claim: fictional origin")
+        )
     if heard.lexicon.begins("first", heard.core):
         return "unable", "lack of knowledge: own words"
     if heard.says("notable"):
@@ -278,9 +311,10 @@ def _request(heard: Heard) -> Found:
 
 
 def _alias(heard: Heard) -> Found:
-    """ "X, better known as Y", where a name follows."""
+    """Another name of the entity: "X, better known as Y"; a name must follow."""
     match = heard.lexicon.find("alias", heard.words)
-    if match is None or ENTITY not in heard.words[: match.start() + 2]:
+    told = heard.subject == "pronoun" and not heard.scene.about_other
+    if match is None or not (told or ENTITY in heard.words[: match.start() + 2]):
         return None
     if heard.lexicon.spaced:
         after = heard.words[match.end() :].split()[:5]
@@ -292,25 +326,29 @@ def _alias(heard: Heard) -> Found:
 
 def _mean(heard: Heard) -> Found:
     """Somebody else may be meant; what follows is about them."""
-    named = others(heard.clause.raw, heard.lexicon) or near(heard.clause.raw, heard.scene.entity, heard.lexicon)
+    named = others(heard.clause.raw, heard.lexicon) or near(
+        heard.clause.raw, heard.scene.entity, heard.lexicon
+    )
     return ("mean", "names somebody else who may be meant") if named and heard.says("mean") else None
 
 
 def _negated(heard: Heard) -> Found:
-    """ "X did not win": the premise is denied; "X is not widely known" says nothing."""
+    """A negated claim: "X did not win" denies the premise; "X is not widely known" says nothing."""
     if not heard.says("negated"):
         return None
     if heard.vague:
         return "vague", _UNKNOWN
     if heard.says("first"):
         return "unable", "lack of knowledge: own words"
-    return ("vague", "hedged denial") if heard.hedged else ("denial", "denial: negated claim")
+    return ("vague", "hedged denial") if heard.hedged else ("denial", _NEGATED)
 
 
 def _unable(heard: Heard) -> Found:
     """Whatever the speaker does not do, it claims nothing: "I don't see her in my sources"."""
     if heard.lexicon.begins("first", heard.core) and heard.says("negation"):
         return "unable", "lack of knowledge: own words"
+    if heard.lexicon.begins("negation", heard.core) and not heard.specific:
+        return "unable", "lack of knowledge: nothing, nobody"
     return None
 
 
@@ -319,16 +357,24 @@ def _about_name(heard: Heard) -> Found:
 
 
 def _doubt(heard: Heard) -> Found:
-    if not heard.says("doubt") or ENTITY in heard.words or heard.specific:
+    """Doubt about what was just said: "I'm not sure", "I can't confirm this", and no more than two words further."""
+    match = heard.lexicon.find("doubt", heard.words)
+    if match is None or ENTITY in heard.words or heard.specific not in ("", "predicate"):
         return None
-    return "doubt", "doubt about what was said"
+    after = heard.words[match.end() :]
+    rest = len(after.split()) if heard.lexicon.spaced else len(after) / 3
+    return ("doubt", "doubt about what was said") if rest <= 2 else None
 
 
 def _elsewhere(heard: Heard) -> Found:
     """A clause about somebody else."""
     if ENTITY in heard.words:
         return None
-    if heard.scene.prize and heard.subject in ("definite", "other") and others(heard.clause.raw, heard.lexicon):
+    if (
+        heard.scene.prize
+        and heard.subject in ("definite", "other")
+        and others(heard.clause.raw, heard.lexicon)
+    ):
         return "holder", "names another holder"
     pronoun = heard.subject == "pronoun" and heard.scene.about_other
     close = _opens_near(heard)
@@ -348,7 +394,8 @@ def _opens_near(heard: Heard) -> bool:
 
 def _claim(heard: Heard) -> Found:
     """A claim about the entity: by its name, a pronoun or "the book" with a predicate, or a fragment that is specific."""
-    if heard.lexicon.find("neutral", heard.core) or _PLACEHOLDER.search(heard.clause.raw):
+    about = heard.lexicon.find("neutral", heard.core) and heard.specific != "apposition"
+    if about or _PLACEHOLDER.search(heard.clause.raw):
         return None
     if _says_nothing(heard):
         return "vague", "nothing specific about the entity"
@@ -365,15 +412,17 @@ def _claims(heard: Heard) -> bool:
     if scene.conditional == heard.clause.sentence:
         return specific and not heard.hedged
     if subject in ("entity", "pronoun"):
-        return specific or (heard.substantial and not scene.unsure)
+        return specific or (heard.substantial and not heard.wary)
     if subject == "definite":
-        return not scene.unsure and not heard.says("meta")
+        return not heard.says("meta") and (not scene.unsure or (heard.hedged and not heard.wary))
     if subject == "speaker":
         exists = scene.asked == "exists" and heard.lexicon.begins("there", heard.core) is not None
         return specific and (named or exists or heard.says("pronoun"))
     if heard.specific == "predicate" and not named and not heard.opens_with_predicate:
         return False
-    return specific and (named or heard.hedged or not scene.unsure)
+    return specific and (
+        named or heard.hedged or not scene.unsure or (scene.last == _NEGATED and not heard.wary)
+    )
 
 
 def _says_nothing(heard: Heard) -> bool:
@@ -383,11 +432,13 @@ def _says_nothing(heard: Heard) -> bool:
     if alone and not heard.words[alone.end() :].strip():
         return True
     bare = heard.says("negation") or not (heard.specific or others(heard.clause.raw, lexicon))
-    if heard.hedged and heard.scene.unsure and bare:
+    if heard.hedged and heard.wary and bare:
         return True
     if not heard.vague or heard.sourced:
         return False
-    located = not heard.scene.unsure and bool(others(heard.clause.raw, lexicon))
+    located = heard.specific in ("year", "quantity") or (
+        not heard.scene.unsure and bool(others(heard.clause.raw, lexicon))
+    )
     solid = heard.specific not in ("", "predicate") or (heard.specific and not heard.scene.unsure)
     return not located if heard.hedged else not solid
 
@@ -403,15 +454,15 @@ _RULES: tuple[Callable[[Heard], Found], ...] = (
     _condition,
     _listed,
     _question,
+    _doubt,
     _refusal,
     _lack,
     _denial,
     _request,
-    _about_name,
     _alias,
+    _about_name,
     _mean,
     _negated,
-    _doubt,
     _unable,
     _elsewhere,
     _claim,

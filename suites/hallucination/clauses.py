@@ -19,6 +19,7 @@ _ITEM = re.compile(r"^(?:[-*•–+‣·●▪]|\(?\d{1,2}[.)、]|\(?[a-h][.)])\
 _FIELD = re.compile(r"^([^:：|.!?。]{1,48})[:：]\s*(\S.*)$")
 _TABLE_RULE = re.compile(r"^\s*\|?[\s:|-]+\|?\s*$")
 _FENCE = re.compile(r"^\s*(?:```|~~~)\s*(\w*)")
+_ASKS = re.compile(r"(?:[?？]|(?:です|ます|でしょう|ました|ません)か。?|吗。?)\Z")
 _CLOSING = "\"')]»”」』* "
 _JSON = re.compile(r"\A\s*(?:```\w*\s*)?([\[{].*[\]}])\s*(?:```)?\s*\Z", re.DOTALL)
 _SENTENCE = re.compile(
@@ -27,7 +28,7 @@ _SENTENCE = re.compile(
 )
 _ABBREVIATED = re.compile(
     r"(?:\b(?:[A-ZÀ-Þ]|Dr|Mr|Mrs|Ms|St|Jr|Sr|Sra|Prof|vs|etc|e\.g|i\.e|[cbd]|ca|geb|gest|bzw|Mme|No|Nr|vol|approx|Inc|Ltd"
-    r"|Co|Corp|U\.S|U\.K)|\b\d{1,2}|z\.\s?B|d\.\s?h)\.$"
+    r"|Co|Corp|U\.S|U\.K)|\b\d{1,2}|z\.\s?B|d\.\s?h|a\.k\.a)\.$"
 )
 
 
@@ -76,14 +77,16 @@ def clauses(lines: list[Line], lexicon: Lexicon) -> list[Clause]:
             continue
         for sentence in _sentences(line.text):
             number += 1
-            asks = sentence.rstrip(_CLOSING).endswith(("?", "？", "か。", "か", "吗。"))
+            asks = _ASKS.search(sentence.rstrip(_CLOSING)) is not None
             parts = _parts(sentence, lexicon)
             for place, part in enumerate(parts):
                 words = lexicon.words(part)
                 if words.strip():
                     last = place == len(parts) - 1
                     opens = last and line.text.endswith((":", "："))
-                    found.append(Clause(part, words, line.kind, number, line.key, asks and last, place == 0, opens))
+                    found.append(
+                        Clause(part, words, line.kind, number, line.key, asks and last, place == 0, opens)
+                    )
     return found
 
 
@@ -119,7 +122,11 @@ def tool_call(text: str) -> bool:
         return True
     parsed = _json(text)
     call = parsed[0] if isinstance(parsed, list) and parsed else parsed
-    return isinstance(call, dict) and bool({"arguments", "parameters"} & call.keys()) and bool({"name", "function"} & call.keys())
+    return (
+        isinstance(call, dict)
+        and bool({"arguments", "parameters"} & call.keys())
+        and bool({"name", "function"} & call.keys())
+    )
 
 
 def _json(text: str) -> Any:
@@ -189,15 +196,33 @@ def _sentences(text: str) -> Iterator[str]:
 
 def _parts(sentence: str, lexicon: Lexicon) -> list[str]:
     """A sentence at its joints: semicolons, colons, dashes, and where a new subject or "but" begins; none in brackets."""
-    sentence, aside = _relative(sentence, lexicon)
+    sentence, aside = _relative(_bracketed(sentence, lexicon), lexicon)
     cuts, depth, at = [0], 0, 0
-    for joint in _joints(lexicon.code).finditer(sentence):
+    for joint in _joints(lexicon).finditer(sentence):
         between = sentence[at : joint.start()]
-        depth, at = depth + between.count("(") + between.count("（") - between.count(")") - between.count("）"), joint.start()
+        depth, at = (
+            depth + between.count("(") + between.count("（") - between.count(")") - between.count("）"),
+            joint.start(),
+        )
         if depth <= 0 and joint.start() > 0:
             cuts.append(joint.start())
-    parts = [sentence[a:b].strip(" ,;:，、；：—–-") for a, b in zip(cuts, [*cuts[1:], len(sentence)], strict=True)]
+    parts = [
+        sentence[a:b].strip(" ,;:，、；：—–-") for a, b in zip(cuts, [*cuts[1:], len(sentence)], strict=True)
+    ]
     return [part for part in [*parts, *aside] if part]
+
+
+def _bracketed(sentence: str, lexicon: Lexicon) -> str:
+    """The sentence with asides such as ", I think," in brackets, so that it does not come apart there."""
+    return (
+        _asides(lexicon).sub(r" (\1) ", sentence) if lexicon.spaced and sentence.count(",") > 1 else sentence
+    )
+
+
+@lru_cache
+def _asides(lexicon: Lexicon) -> re.Pattern[str]:
+    """What may stand between commas without beginning a clause."""
+    return re.compile(rf", ((?:{_either(lexicon, 'aside')})),", re.IGNORECASE)
 
 
 def _relative(sentence: str, lexicon: Lexicon) -> tuple[str, list[str]]:
@@ -212,21 +237,23 @@ def _relative(sentence: str, lexicon: Lexicon) -> tuple[str, list[str]]:
 
 
 @lru_cache
-def _joints(code: str) -> re.Pattern[str]:
+def _joints(lexicon: Lexicon) -> re.Pattern[str]:
     """Where a sentence of a language comes apart."""
-    from .lexicon import lexicons
-
-    lexicon = lexicons()[code]
-
-    def words(*groups: str) -> str:
-        return "|".join(re.escape(word) for group in groups for word in sorted(lexicon.phrases[group], key=len, reverse=True))
-
     if not lexicon.spaced:
-        return re.compile(
-            rf"[；;：:]|——|(?<=[{''.join(lexicon.phrases['joint_end'])}])、|[，,、](?={words('joint', 'pronoun', 'first', 'second')}|{ENTITY})"
-        )
-    subjects = words("pronoun", "first", "second", "there")
-    linked = rf"(?:(?:{words('link')}) )?"
+        ends = "".join(lexicon.phrases["joint_end"])
+        opens = _either(lexicon, "joint", "pronoun", "first", "second")
+        return re.compile(rf"[；;：:]|——|(?<=[{ends}])、|[，,、](?={opens}|{ENTITY})")
+    subjects = rf"(?:{_either(lexicon, 'pronoun', 'first', 'second', 'there')})\b|{ENTITY}"
+    linked = rf"(?:(?:{_either(lexicon, 'link')}) )?"
+    joint = _either(lexicon, "joint")
     return re.compile(
-        rf"[;:](?=\s)|\s[–—-]+\s|—|,?\s(?=(?:{words('joint')})\b)|,\s(?={linked}(?:(?:{subjects})\b|{ENTITY}))", re.IGNORECASE
+        rf"[;:](?=\s)|\s[–—-]+\s|—|,?\s(?=(?:{joint})\b)|,\s(?={linked}(?:{subjects}))", re.IGNORECASE
     )
+
+
+def _either(lexicon: Lexicon, *groups: str) -> str:
+    """A pattern of the plain words in some groups, the longest first."""
+    words = [
+        word for group in groups for word in lexicon.phrases[group] if "(" not in word and "." not in word
+    ]
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))

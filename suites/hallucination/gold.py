@@ -69,7 +69,9 @@ def _profession_met(spelled: str, said: str, words: str, lexicon: Lexicon) -> bo
     if lexicon.code != "en":
         return bool(set(english.professions_in(named)) & set(lexicon.professions_in(words)))
     match = english.find("profession", named) if " " in spelled else None
-    return match is not None and any(not _negated(said[:at], lexicon) for at in _places(match[0].strip(), said))
+    return match is not None and any(
+        not _negated(said[:at], lexicon) for at in _places(match[0].strip(), said)
+    )
 
 
 def _described(spelled: str, said: str) -> bool:

@@ -32,7 +32,7 @@ def fold(text: str) -> str:
     return text.translate(_FOLD).lower()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
     """One language.
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from .lexicon import ENTITY, Lexicon, fold
 
 _UPPER = r"[A-ZÀ-ÖØ-ÞĀ-Ž]"
-_NAME_WORD = rf"{_UPPER}[\w'’.-]*"
+_NAME_WORD = rf"(?!I\b){_UPPER}[\w'’.-]*"
 _PARTICLE = r"(?:de|da|di|do|dos|del|della|von|van|der|den|la|le|du|of|bin|al)"
 _NAME = re.compile(rf"{_NAME_WORD}(?: (?:{_PARTICLE} )?{_NAME_WORD}){{0,5}}")
 _CODE_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
@@ -44,7 +44,9 @@ def _patterns(entity: str) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
     parts = [part for part in _PARTS.split(entity.strip()) if part]
     whole = r"[\s·・=＝]+".join(re.escape(part) for part in parts)
     if _CJK.search(entity):
-        alone = "".join(rf"|(?<![·・]){re.escape(part)}(?![·・])" for part in parts if len(parts) > 1 < len(part))
+        alone = "".join(
+            rf"|(?<![·・]){re.escape(part)}(?![·・])" for part in parts if len(parts) > 1 < len(part)
+        )
         return re.compile(f"(?:{whole}{alone})(?:さん|氏|先生|女士)?"), None
     full = re.compile(rf"(?<!\w){whole}(?:(?:['’]s|(?<=\w)s)\b|['’](?!\w))?(?!\w)", re.IGNORECASE)
     telling = "|".join(re.escape(part) for part in _telling(parts))
@@ -57,7 +59,11 @@ def _telling(parts: list[str]) -> list[str]:
     """Parts that may stand for the whole: a person's first and last, a function's own name, else the last word."""
     if len(parts) == 1:
         chosen = {parts[0].rpartition(".")[2]} - {parts[0]}
-    elif len(parts) <= 4 and all(part[0].isupper() for part in parts) and parts[0] not in {"The", "A", "La", "Le"}:
+    elif (
+        len(parts) <= 4
+        and all(part[0].isupper() for part in parts)
+        and parts[0] not in {"The", "A", "La", "Le"}
+    ):
         chosen = {parts[0], parts[-1]}
     else:
         chosen = {parts[-1]}
@@ -107,6 +113,6 @@ def _is_near(name: str, entity: str, parts: set[str]) -> bool:
     words = [fold(word).rstrip(".,") for word in name.split()]
     if len(words) > 1 and parts & set(words):
         return True
-    if abs(len(name) - len(entity)) > max(3, len(entity) // 4):
+    if abs(len(name) - len(entity)) > max(4, len(entity) // 4):
         return False
     return SequenceMatcher(None, fold(name), fold(entity), autojunk=False).ratio() >= _NEAR

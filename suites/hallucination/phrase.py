@@ -1,10 +1,10 @@
 """A phrase of a lexicon: words as people write them, with five signs, read into a pattern.
 
-    (a|b|)   one of these, or nothing where one is empty; may be nested
-    ...      up to six words, or none
-    word*    a word that begins so
-    #        a number
-    §        the entity the question is about
+(a|b|)   one of these, or nothing where one is empty; may be nested
+...      up to six words, or none
+word*    a word that begins so; *word one that ends so
+#        a number
+§        the entity the question is about
 """
 
 import re
@@ -55,7 +55,8 @@ class Phrase:
         rows = max((len(column) for column in columns), default=0)
         glue = " " if self.spaced else ""
         return [
-            glue.join(text for column in columns if (text := column[min(row, len(column) - 1)])) for row in range(rows)
+            glue.join(text for column in columns if (text := column[min(row, len(column) - 1)]))
+            for row in range(rows)
         ]
 
     def _part(self, part: "str | tuple[Phrase, ...]") -> str:
@@ -92,24 +93,26 @@ def parse(text: str, spell: Callable[[str], str], *, spaced: bool) -> Phrase:
     return choices[0]
 
 
-def _choices(tokens: list[str], at: int, spell: Callable[[str], str], spaced: bool) -> tuple[tuple[Phrase, ...], int]:
+def _choices(
+    tokens: list[str], at: int, spell: Callable[[str], str], spaced: bool
+) -> tuple[tuple[Phrase, ...], int]:
     """The alternatives from a token on, up to the bracket that closes them, and where they end."""
     choices: list[Phrase] = []
     parts: list[str | tuple[Phrase, ...]] = []
     while at < len(tokens) and tokens[at] != ")":
-        token = tokens[at]
-        if token == "(":
+        read = tokens[at]
+        if read == "(":
             inner, at = _choices(tokens, at + 1, spell, spaced)
             parts.append(inner)
             if at == len(tokens):
                 raise ValueError(f"{' '.join(tokens)!r} is not a phrase: a bracket is never closed")
-        elif token == "|":
+        elif read == "|":
             choices.append(Phrase(tuple(parts), spaced))
             parts = []
-        elif token == "...":
-            parts.append(token)
+        elif read == "...":
+            parts.append(read)
         else:
-            spelled = _NOT_WORD.sub(" ", spell(token.translate(_SIGNS))).split()
+            spelled = _NOT_WORD.sub(" ", spell(read.translate(_SIGNS))).split()
             parts += spelled if spaced else ["".join(spelled)]
         at += 1
     return (*choices, Phrase(tuple(parts), spaced)), at

@@ -79,13 +79,15 @@ def _once(sample: Sample, arm: str, response: Response, asked: str) -> Score:
     kind = str(sample.tags.get("kind") or ("made-up" if sample.target is None else "real"))
     found = classify(response.text, entity=entity, question=asked, premise=kind == "premise")
     outcome, rule = _outcome(found, sample, arm, response, kind)
-    notes = {"behaviour": found.label, "language": found.language, "professions": ";".join(professions(found))}
+    notes = {
+        "behaviour": found.label,
+        "language": found.language,
+        "professions": ";".join(professions(found)),
+    }
     return Score(outcome, found.claim[:_LONGEST_ANSWER] or None, rule=rule, notes=notes)
 
 
-def _outcome(
-    found: Verdict, sample: Sample, arm: str, response: Response, kind: str
-) -> tuple[Outcome, str]:
+def _outcome(found: Verdict, sample: Sample, arm: str, response: Response, kind: str) -> tuple[Outcome, str]:
     """The outcome, and the rule that decided it."""
     if found.label == "invalid":
         return _nothing(found, response)
