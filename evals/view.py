@@ -95,9 +95,10 @@ def spread(rows: Sequence[Row], keys: Sequence[str], column: str, cell: Callable
 def metrics(table: pd.DataFrame, keys: Sequence[str], title: str = "") -> Table:
     """Rows of `measure` as a table: metrics side by side, each with its interval, and the number of items.
 
-    A metric that no row has is left out.
+    A metric that no row has is left out, unless no row has any.
     """
-    rows = records(table[table.groupby("metric")["n"].transform("max") > 0])
+    found = table.groupby("metric")["n"].transform("max") > 0
+    rows = records(table[found] if found.any() else table)
     wide = spread(rows, keys, "metric", _metric_cell)
     most = spread(_most_items(rows, keys), keys, "what", lambda row: str(row["n"]))
     wide.insert(len(keys), "n", most["n"])

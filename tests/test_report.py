@@ -85,6 +85,14 @@ def made(names_suite: Path) -> Run:
 # Reports as frames
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_run_in_which_nothing_could_be_judged_is_reported_all_the_same(
+    form: Format, names_suite: Path
+) -> None:
+    rows = replies({(BLUFF, arm): ["unparsed"] * 5 for arm in ("neutral", "presuming")}, "made-up")
+    assert "FR" in publish([run(names_suite, rows)], form)
+
+
 @pytest.mark.parametrize("name", shelf.names("report"))
 def test_every_report_takes_a_frame_and_gives_one_even_of_nothing(name: str, made: Run) -> None:
     full = report(name, {"names": NAMES})(gather([made]))
