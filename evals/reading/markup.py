@@ -35,7 +35,7 @@ def unwrap(text: str) -> str:
 
     `\\boxed{42}` becomes 42, `\\frac{1}{2}` 1/2, `1{,}204` 1,204 and `$x$` x; a price such as $9 keeps its sign.
     """
-    if "\\" in text or "$" in text:
+    if any(sign in text for sign in "\\${"):
         text = _latex(text)
     text = _LINE_LEAD.sub("", _FENCE.sub("", text))
     text = _HTML.sub("", _LINK.sub(r"\1", text))
