@@ -1,0 +1,240 @@
+"""Effects: how far a model counts, what layout and glyph change, and what its wrong answers are like. Pure functions.
+
+They take replies as from `evals.frame`, of one suite; an item is the mean of its repeats, and counts that are alike are
+one cluster.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from evals import stats
+from evals.contrast import contrasts
+from evals.stats import NOTHING, Estimate
+from evals.suite import Suite
+from evals.types import Contrast
+
+from .logistic import ROUNDS, half_point
+
+PASS = 0.9
+LEAST = 35
+"""Of fewer items than this, all right, Wilson's lower limit does not reach PASS."""
+
+LARGE = 20
+"""Heaping is looked for from this n on, where any last digit is as near as another."""
+
+LAYOUT_WORDS: Mapping[str, str] = {
+    "spaced": "putting spaces between the marks",
+    "comma": "putting commas between the marks",
+    "grid": "putting the marks into a grid",
+    "ragged": "breaking the marks into uneven lines",
+    "grouped": "grouping the marks by five",
+    "noise": "scattering the marks among letters",
+}
+"""Layout -> the subject of the sentence that compares it with an unbroken run."""
+
+
+def counted(rows: pd.DataFrame) -> pd.DataFrame:
+    """The ladder's items that were counted rightly or wrongly: one row an item, `right` the mean of its repeats.
+
+    Returns: columns seed, sample, n, rung, layout, glyph, right (0 to 1).
+    """
+    found = rows[(rows["tag_kind"] == "ladder") & rows["outcome"].isin(["right", "wrong"])]
+    found = found.assign(right=(found["outcome"] == "right").astype(float))
+    tags = {f"tag_{name}": name for name in ("n", "rung", "layout", "glyph")}
+    groups = found.rename(columns=tags).groupby(["seed", "sample", *tags.values()], sort=False, dropna=False)
+    return groups["right"].mean().reset_index()
+
+
+# How far it counts
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Neighbouring rungs taken together, from `low` to `high`."""
+
+    low: int
+    high: int
+
+    def __str__(self) -> str:
+        return f"{self.low}" if self.low == self.high else f"{self.low}–{self.high}"
+
+
+def steps(sizes: Mapping[int, int], least: int = LEAST) -> list[Step]:
+    """The ladder cut into steps of at least so many items, from below; what is left over belongs to the last.
+
+    Args: sizes: rung -> items.
+    """
+    found: list[Step] = []
+    low, held = 0, 0
+    for rung in sorted(sizes):
+        low, held = low or rung, held + sizes[rung]
+        if held >= least:
+            found.append(Step(low, rung))
+            low, held = 0, 0
+    if held and found:
+        found[-1] = replace(found[-1], high=max(sizes))
+    return found or ([Step(min(sizes), max(sizes))] if sizes else [])
+
+
+def accuracy(items: pd.DataFrame, step: Step) -> Estimate:
+    """The share counted rightly in a step; Wilson on its items."""
+    right = items["right"][items["rung"].between(step.low, step.high)]
+    return stats.wilson(float(right.sum()), len(right))
+
+
+def capacity(ladder: Iterable[tuple[Step, Estimate]]) -> Estimate:
+    """C90 in marks: the last rung of the highest step up to which every step's accuracy is surely at least .9.
+
+    Surely: by the lower end of its interval. The other end of C90 goes up to where some step is surely below .9; it is
+    infinite where none is. C90 is 0 where not even the first step is sure.
+    """
+    sure = possible = 0.0
+    items, done = 0, False
+    for step, found in ladder:
+        items += found.n
+        done = done or not found.low >= PASS
+        sure = sure if done else float(step.high)
+        if found.high < PASS:
+            break
+        possible = float(step.high)
+    else:
+        possible = math.inf
+    return Estimate(sure, sure, possible, items, 0, "Wilson, step by step")
+
+
+def n50(items: pd.DataFrame, rounds: int = ROUNDS) -> Estimate:
+    """At which n half the counts are right, by a logistic curve over log2 n: see `logistic.half_point`."""
+    if not len(items):
+        return NOTHING
+    groups = items.groupby("n")["right"].agg(["sum", "size"])
+    return half_point(groups.index.to_numpy(float), groups["sum"], groups["size"], rounds)
+
+
+# What layout and glyph change
+
+
+def layout_gaps(rows: pd.DataFrame, suite: Suite, base: str = "run") -> pd.DataFrame:
+    """Each layout less the unbroken run, on the same glyphs, counts and wordings, within each arm.
+
+    Returns: as `evals.contrast.contrasts`, `contrast` being the layout, with `asked`, the arm; each is a headline.
+    """
+    units = (
+        rows["tag_glyph"].astype(str)
+        + " "
+        + rows["tag_n"].astype(str)
+        + " "
+        + rows["tag_wording"].astype(str)
+    )
+    declared = [
+        Contrast(layout, "accuracy", layout, base, words, "exact counts")
+        for layout, words in LAYOUT_WORDS.items()
+    ]
+    shown = rows.assign(sample=units, arm=rows["tag_layout"], asked=rows["arm"])
+    return _strata(shown[shown["tag_kind"] == "ladder"], suite, declared)
+
+
+def glyph_gaps(rows: pd.DataFrame, suite: Suite, glyphs: Mapping[str, str]) -> pd.DataFrame:
+    """Each glyph less the first one, on the same rungs and layouts, within each arm.
+
+    Different glyphs have different counts within a rung, so a rung is what is compared, and a cluster.
+
+    Args: glyphs: name -> mark, as in the display.
+    Returns: as `layout_gaps`, `contrast` being the glyph; p corrected for the number of glyphs within each model and arm.
+    """
+    first, *others = [name for name in glyphs if name in set(rows["tag_glyph"])] or [""]
+    rungs = rows["tag_rung"].astype(str)
+    declared = [
+        Contrast(
+            name,
+            "accuracy",
+            name,
+            first,
+            f'counting "{glyphs[name]}" instead of "{glyphs[first]}"',
+            "exact counts",
+        )
+        for name in others
+    ]
+    shown = rows.assign(
+        sample=rungs + " " + rows["tag_layout"].astype(str),
+        cluster=rungs,
+        arm=rows["tag_glyph"],
+        asked=rows["arm"],
+    )
+    return _strata(shown[shown["tag_kind"] == "ladder"], suite, declared, corrected=True)
+
+
+def _strata(
+    rows: pd.DataFrame, suite: Suite, declared: Sequence[Contrast], *, corrected: bool = False
+) -> pd.DataFrame:
+    """Contrasts of levels that stand in `arm`, for each arm that stands in `asked`.
+
+    A level that some layouts lack is compared on what both have.
+    """
+    made = replace(suite, contrasts=tuple(declared))
+    found = [
+        contrasts(group, {suite.name: made}, ("asked",) if corrected else ()).assign(asked=asked)
+        for asked, group in rows.groupby("asked", sort=False)
+    ]
+    return (
+        pd.concat(found, ignore_index=True) if found else contrasts(rows, {suite.name: made}).assign(asked="")
+    )
+
+
+# What wrong answers are like
+
+
+def heaping(rows: pd.DataFrame, base: int) -> Estimate:
+    """How often wrong answers are multiples of `base`, against the one in `base` that chance gives: 1 is no heaping.
+
+    Only n from LARGE on. Source: after Whipple's index of heaped ages (United Nations, Demographic Yearbook).
+    """
+    found = _answered(rows[(rows["outcome"] == "wrong") & (rows["tag_n"] >= LARGE)])
+    heaped = (found["tag_n"] + found["note_error"]) % base == 0
+    share = stats.share(heaped.to_numpy(float), found["cluster"])
+    return replace(share, value=share.value * base, low=share.low * base, high=share.high * base)
+
+
+def relative_error(rows: pd.DataFrame, rounds: int = ROUNDS, seed: int = 0) -> Estimate:
+    """The median of |answer - n| / n over all counts read, right ones too; 95 % by resampling whole counts, seeded."""
+    found = _answered(rows)
+    if not len(found):
+        return NOTHING
+    errors = (found["note_error"].abs() / found["tag_n"]).to_numpy(float)
+    _, codes = np.unique(found["tag_n"].to_numpy(float), return_inverse=True)
+    rng, count = np.random.default_rng(seed), int(codes.max()) + 1
+    equal = np.full(count, 1 / count)
+    draws = [
+        _weighted_median(errors, rng.multinomial(count, equal)[codes].astype(float)) for _ in range(rounds)
+    ]
+    low, high = np.quantile(draws, [0.025, 0.975], method="nearest")
+    value = _weighted_median(errors, np.ones(len(errors)))
+    return Estimate(value, float(low), float(high), len(errors), count, "median, bootstrap by n")
+
+
+def _answered(rows: pd.DataFrame) -> pd.DataFrame:
+    """The ladder's replies from which a count was read."""
+    if "note_error" not in rows:
+        return rows.iloc[:0].assign(note_error=0)
+    return rows[(rows["tag_kind"] == "ladder") & rows["note_error"].notna()]
+
+
+def _weighted_median(values: stats.Floats, weights: stats.Floats) -> float:
+    """The least value up to which at least half the weight lies."""
+    order = np.argsort(values)
+    reached = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
+
+
+def slips(rows: pd.DataFrame) -> pd.DataFrame:
+    """What wrong answers can be explained by: one row a slip, with its number of replies and its share of wrong ones."""
+    wrong = rows[rows["outcome"] == "wrong"]
+    if "note_slip" not in rows:
+        return pd.DataFrame({"slip": [], "replies": [], "share": []})
+    found = wrong["note_slip"].dropna().value_counts()
+    return pd.DataFrame(
+        {"slip": found.index, "replies": found.to_numpy(), "share": found.to_numpy() / len(wrong)}
+    )

@@ -1,0 +1,33 @@
+"""Counting dots: easy for us; a model sees tokens, and has a fixed amount of computation for each of them."""
+
+from evals.suite import Suite
+from evals.types import Arm, Contrast
+
+from .items import Options, samples
+from .metrics import METRICS
+from .prompts import asking
+from .scoring import score
+
+suite = Suite(
+    name="dots",
+    version="1",
+    about="counting marks from 1 to 1,000, in one run and set apart by spaces",
+    samples=samples,
+    arms=(
+        Arm("direct", asking("direct"), max_tokens=64),
+        Arm("tally", asking("tally"), max_tokens=4_096),
+        Arm("free", asking("free"), max_tokens=2_048, default=False),
+        Arm("code hint", asking("code hint"), max_tokens=4_096, default=False),
+    ),
+    score=score,
+    metrics=METRICS,
+    contrasts=(
+        Contrast(
+            "tally", "accuracy", "tally", "direct", "writing an index next to each mark", "exact counts"
+        ),
+        Contrast("free", "accuracy", "free", "direct", "leaving the form of the answer open", "exact counts"),
+        Contrast("code hint", "accuracy", "code hint", "direct", "asking for code", "exact counts"),
+    ),
+    options=Options,
+    strata=("layout", "glyph"),
+)
