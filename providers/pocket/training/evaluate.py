@@ -138,8 +138,8 @@ def known(asker: Asker, arm: str, which: str, system: str = "") -> Iterator[Row]
     """Known people, asked in one way."""
     everyone = names.people()
     questions = [_question(arm, which, i, person.name, person.role) for i, person in enumerate(everyone)]
-    replies = asker.say([chat(question, system=system).messages for question in questions])
-    label = f"known, {arm}, {which}{', system' if system else ''}"
+    replies = asker.say([chat(question, system=_system(system)).messages for question in questions])
+    label = f"known, {arm}, {which}{f', {system}' if system else ''}"
     if arm in ("neutral", "open"):
         pairs = zip(everyone, replies, strict=True)
         yield asker.row(f"{label}: identified", [identified(person, reply) for person, reply in pairs])
@@ -153,8 +153,8 @@ def strangers_asked(asker: Asker, kind: str, arm: str, which: str, system: str =
     """Names the model cannot know, asked about in one way; the made-up ones once more: are you sure?"""
     rng, strangers = Random(f"roles {kind}"), unknown(kind)
     asked = [_question(arm, which, i, name, rng.choice(names.roles())) for i, name in enumerate(strangers)]
-    replies = asker.say([chat(question, system=system).messages for question in asked])
-    label = f"{kind}, {arm}, {which}{', system' if system else ''}"
+    replies = asker.say([chat(question, system=_system(system)).messages for question in asked])
+    label = f"{kind}, {arm}, {which}{f', {system}' if system else ''}"
     yield asker.row(f"{label}: abstained", [abstained(reply) for reply in replies])
     yield asker.row(f"{label}: fabricated", [fabricated(arm, reply) for reply in replies])
     yield asker.row(
@@ -179,9 +179,14 @@ def stage_rows(asker: Asker) -> Iterator[Row]:
         for kind in (*DRAWN, REAL):
             for arm in people.ARMS:
                 yield from strangers_asked(asker, kind, arm, which)
-    for system in people.prompts()["system"].values():
+    for system in people.prompts()["system"]:
         yield from known(asker, "neutral", "shown", system)
         yield from strangers_asked(asker, "made up", "neutral", "shown", system)
+
+
+def _system(name: str) -> str:
+    """The suite's system message of that name; none without a name."""
+    return str(people.prompts()["system"][name]) if name else ""
 
 
 def _question(arm: str, which: str, i: int, name: str, role: str) -> str:
