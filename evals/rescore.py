@@ -56,14 +56,20 @@ def read_rows(path: Path) -> Iterator[Row]:
 def score_row(suite: Suite, row: Row, number: int) -> Score:
     """The verdict of the suite's own scorer on one row.
 
-    Raises: NotFound: the row names an arm that the suite does not have.
+    Raises: NotFound: the row names an arm that the suite does not have. BadFile: the scorer raised.
     """
     arm = row.arm or suite.arms[0].name
     suite.pick_arms([arm])
     target = None if row.target is None else str(row.target)
     fields = {key: str(value) for key, value in row.tags.items()}
     sample = Sample(str(number), row.input, target, tags=row.tags, fields=fields)
-    return suite.score(sample, arm, Response(row.response))
+    try:
+        return suite.score(sample, arm, Response(row.response))
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+        raise BadFile(
+            f"the scorer of suite {suite.name} failed on answer {number}: {said}", "mend its score"
+        ) from error
 
 
 def rescore(folder: Path) -> tuple[int, int]:

@@ -171,3 +171,12 @@ def test_a_line_that_cannot_be_judged_is_named(line: str, said: str, evals: Eval
     done = evals("score", "./sums", "answers.jsonl")
     assert done.returncode == 2
     assert said in done.stderr
+
+
+def test_a_scorer_that_raises_is_named_with_the_answer(evals: Evals, sums: Path) -> None:
+    path = sums / "suite.py"
+    path.write_text(path.read_text().replace("score=last_integer", "score=lambda *_: 1 / 0"))
+    (evals.cwd / "answers.jsonl").write_text('{"response": "1", "target": "1"}\n')
+    done = evals("score", "./sums", "answers.jsonl")
+    assert done.returncode == 2
+    assert "failed on answer 1: ZeroDivisionError" in done.stderr
