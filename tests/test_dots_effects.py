@@ -20,7 +20,7 @@ from suites.dots import effects
 from suites.dots.display import GLYPHS
 from suites.dots.effects import Step
 from suites.dots.items import Options, samples
-from suites.dots.logistic import PRIOR, fit, half_point
+from suites.dots.logistic import PRIOR, fit, half_point, odds_ratio, trend
 from suites.dots.report import report, view
 from suites.dots.suite import suite
 
@@ -135,10 +135,36 @@ def test_the_interval_of_n50_holds_it_nearly_always() -> None:
     n = np.unique(np.geomspace(1, 1000, 90).round())
     total, chance = np.full(len(n), 2.0), 1 / (1 + (n / 24) ** 1.2)
     held = 0
-    for seed in range(60):
-        found = half_point(n, rng.binomial(2, chance), total, rounds=200, seed=seed)
+    for _ in range(60):
+        found = half_point(n, rng.binomial(2, chance), total, rounds=200)
         held += found.low <= 24 <= found.high
     assert 53 <= held <= 60
+
+
+def test_the_odds_ratio_of_a_doubling_is_the_slope_and_its_interval_holds() -> None:
+    n = np.unique(np.geomspace(1, 1000, 60).round())
+    total = np.full(len(n), 50.0)
+    rng, held = np.random.default_rng(4), 0
+    for _ in range(40):
+        found = odds_ratio(n, rng.binomial(50, 1 / (1 + (n / 24) ** 2)), total, rounds=200)
+        held += found.low <= 0.25 <= found.high
+        assert found.value == pytest.approx(0.25, rel=0.2)
+    assert 34 <= held <= 40
+
+
+def test_a_trend_is_as_rare_among_counters_without_one_as_its_p_says() -> None:
+    rng = np.random.default_rng(5)
+    n, total = np.arange(1, 41), rng.integers(1, 9, 40)
+    p = [trend(n, rng.binomial(total, 0.6), total, rounds=199, seed=seed) for seed in range(200)]
+    assert 0.01 < np.mean([value < 0.05 for value in p]) < 0.1
+    assert 0.4 < np.mean(p) < 0.6
+
+
+def test_a_trend_that_is_there_is_found() -> None:
+    n, total = np.arange(1, 41), np.full(40, 3.0)
+    assert trend(n, total * (n < 15), total) == pytest.approx(1e-4)
+    assert trend(n, total, total) == 1
+    assert math.isnan(trend([], [], []))
 
 
 # How far it counts
@@ -290,7 +316,7 @@ def test_the_report_says_how_far_it_counts_and_what_changes_it() -> None:
     rows = ask(soft({"run": 12, "spaced": 60, "noise": 60}), arms=("direct", "tally"))
     table = report(rows, {"dots": suite})
     assert set(table["finding"]) == {
-        *("ladder", "C90", "n50", "layout gap", "glyph gap", "heaping", "relative error", "slip")
+        *("ladder", "C90", "n50", "fall", "layout gap", "glyph gap", "heaping", "relative error", "slip")
     }
     for layout, half in (("run", 12), ("spaced", 60)):
         found = row(table, finding="n50", arm="direct", layout=layout)

@@ -13,11 +13,11 @@ import pandas as pd
 
 from evals import stats
 from evals.contrast import contrasts
-from evals.stats import NOTHING, Estimate
+from evals.stats import NOTHING, Estimate, Floats
 from evals.suite import Suite
 from evals.types import Contrast
 
-from .logistic import ROUNDS, half_point
+from .logistic import ROUNDS, half_point, odds_ratio, trend
 
 PASS = 0.9
 LEAST = 35
@@ -108,10 +108,19 @@ def capacity(ladder: Iterable[tuple[Step, Estimate]]) -> Estimate:
 
 def n50(items: pd.DataFrame, rounds: int = ROUNDS) -> Estimate:
     """At which n half the counts are right, by a logistic curve over log2 n: see `logistic.half_point`."""
-    if not len(items):
-        return NOTHING
+    return half_point(*_by_count(items), rounds)
+
+
+def fall(items: pd.DataFrame, rounds: int = ROUNDS) -> tuple[Estimate, float]:
+    """By what a doubling of n multiplies the odds of a right count, and the p that it does not change them."""
+    groups = _by_count(items)
+    return odds_ratio(*groups, rounds), trend(*groups)
+
+
+def _by_count(items: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
+    """Each n once, how many of its items were right, and how many there are."""
     groups = items.groupby("n")["right"].agg(["sum", "size"])
-    return half_point(groups.index.to_numpy(float), groups["sum"], groups["size"], rounds)
+    return groups.index.to_numpy(float), groups["sum"].to_numpy(float), groups["size"].to_numpy(float)
 
 
 # What layout and glyph change
@@ -222,7 +231,7 @@ def _answered(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[(rows["tag_kind"] == "ladder") & rows["note_error"].notna()]
 
 
-def _weighted_median(values: stats.Floats, weights: stats.Floats) -> float:
+def _weighted_median(values: Floats, weights: Floats) -> float:
     """The least value up to which at least half the weight lies."""
     order = np.argsort(values)
     reached = np.cumsum(weights[order])

@@ -12,12 +12,13 @@ categorical and survival regressions.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from evals.stats import NOTHING, Estimate, Floats
+from evals.stats import NAN, NOTHING, Estimate, Floats
 
 ROUNDS = 1_000
 PRIOR = 1.0
@@ -50,25 +51,53 @@ def fit(n: ArrayLike, right: ArrayLike, total: ArrayLike) -> Curve:
     return Curve(float(a), float(b))
 
 
-def half_point(
-    n: ArrayLike, right: ArrayLike, total: ArrayLike, rounds: int = ROUNDS, seed: int = 0
-) -> Estimate:
+def half_point(n: ArrayLike, right: ArrayLike, total: ArrayLike, rounds: int = ROUNDS) -> Estimate:
     """n50, at which half the counts are right, in marks; 95 % interval by resampling whole counts, seeded.
 
     Beyond the largest n that was asked it is infinite, below the smallest 0: the ladder does not reach it.
 
     Args: n: shape (G,), each once. right, total: shape (G,), items counted right and all; may be fractional.
     """
+    x = np.log2(np.asarray(n, float))
+    return _estimate(x, right, total, lambda curves: 2 ** _crossing(x, curves), rounds)
+
+
+def odds_ratio(n: ArrayLike, right: ArrayLike, total: ArrayLike, rounds: int = ROUNDS) -> Estimate:
+    """By what every doubling of n multiplies the odds of a right count, e^b: below 1 they fall. Else as `half_point`."""
+    x = np.log2(np.asarray(n, float))
+    return _estimate(x, right, total, lambda curves: np.exp(curves[:, 1]), rounds)
+
+
+def trend(n: ArrayLike, right: ArrayLike, total: ArrayLike, rounds: int = 9_999, seed: int = 0) -> float:
+    """The two-sided p that how much is right does not go with n: by dealing out whole counts anew, seeded.
+
+    The statistic is that of Cochran and Armitage, sum of log2 n (right - total x overall share).
+    Source: Armitage (1955), Tests for linear trends in proportions and frequencies; as a permutation test, Agresti (2002),
+    Categorical data analysis, 5.3.5.
+    """
     x, successes, trials = np.log2(np.asarray(n, float)), np.asarray(right, float), np.asarray(total, float)
-    items = round(float(trials.sum()))
+    if not trials.sum():
+        return NAN
+    pull = successes - trials * successes.sum() / trials.sum()
+    rng = np.random.default_rng(seed)
+    dealt = np.array([rng.permutation(pull) @ x for _ in range(rounds)])
+    reached = (np.abs(dealt - dealt.mean()) >= abs(pull @ x - dealt.mean()) - 1e-9).sum()
+    return float((reached + 1) / (rounds + 1))
+
+
+def _estimate(
+    x: Floats, right: ArrayLike, total: ArrayLike, of: Callable[[Floats], Floats], rounds: int
+) -> Estimate:
+    """Something of a curve, with the central 95 % of its values when whole counts are drawn again."""
+    successes, trials = np.asarray(right, float), np.asarray(total, float)
     if (trials > 0).sum() < 2:
         return NOTHING
-    value = 2 ** float(_crossing(x, _fit(x, successes[None], trials[None]))[0])
-    times = np.random.default_rng(seed).multinomial(len(x), np.full(len(x), 1 / len(x)), size=rounds)
+    value = float(of(_fit(x, successes[None], trials[None]))[0])
+    times = np.random.default_rng(0).multinomial(len(x), np.full(len(x), 1 / len(x)), size=rounds)
     times = times[(times > 0).sum(axis=1) > 1]
-    drawn = _crossing(x, _fit(x, times * successes, times * trials))
-    low, high = (2 ** float(np.quantile(drawn, q, method="nearest")) for q in (0.025, 0.975))
-    return Estimate(value, low, high, items, len(x), "logistic, bootstrap by n")
+    drawn = of(_fit(x, times * successes, times * trials))
+    low, high = (float(np.quantile(drawn, q, method="nearest")) for q in (0.025, 0.975))
+    return Estimate(value, low, high, round(float(trials.sum())), len(x), "logistic, bootstrap by n")
 
 
 def _crossing(x: Floats, curves: Floats) -> Floats:

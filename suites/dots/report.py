@@ -28,7 +28,7 @@ def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
 
     Returns: suite, model, arm, layout (of ladder, C90 and n50), finding, level, value, low, high (95 %), n (items; of slips
         wrong replies), unit, method, p, verdict, sentence. Findings, with what `level` says and the unit of `value`:
-        ladder (rungs; share), C90 (marks), n50 (marks), layout gap (the layout; share), glyph gap (the glyph; share),
+        ladder (rungs; share), C90 (marks), n50 (marks), fall (odds ratio of a doubling), layout gap (the layout; share), glyph gap (the glyph; share),
         heaping (5 or 10; times chance), relative error (share of n), slip (which; share of wrong replies).
     """
     found = [
@@ -46,6 +46,7 @@ def _findings(rows: pd.DataFrame, suite: Suite) -> Iterator[dict[str, Any]]:
         label = {"suite": suite.name, "model": model, "arm": arm}
         for layout, shown in effects.counted(group).groupby("layout", sort=False):
             yield from ({**label, "layout": layout, **found} for found in _ladder(shown, cut))
+        yield label | _fall(effects.counted(group))
         yield from ({**label, **found} for found in _errors(group))
     for kind, table in (
         ("layout gap", effects.layout_gaps(rows, suite)),
@@ -72,6 +73,28 @@ def _ladder(items: pd.DataFrame, cut: list[Step]) -> Iterator[dict[str, Any]]:
         yield {"finding": "ladder", "level": str(step), "unit": "share", **_numbers(found)}
     yield {"finding": "C90", "unit": "marks", **_numbers(effects.capacity(climbed))}
     yield {"finding": "n50", "unit": "marks", **_numbers(effects.n50(items))}
+
+
+def _fall(items: pd.DataFrame) -> dict[str, Any]:
+    """Whether fewer are right where there is more to count, over all layouts."""
+    found, p = effects.fall(items)
+    decided = p < 0.05 and (found.low > 1 or found.high < 1)
+    verdict = ("lower" if found.value < 1 else "higher") if decided else "undecided"
+    said = {"lower": "fall as n grows", "higher": "rise as n grows"}.get(
+        verdict, "may not depend on n: undecided"
+    )
+    sentence = (
+        f"exact counts {said}; a doubling multiplies their odds by {found.value:.2g}"
+        f" (95 % CI {found.low:.2g} to {found.high:.2g}, p {p:.2g})"
+    )
+    return {
+        "finding": "fall",
+        "unit": "odds ratio",
+        "p": p,
+        "verdict": verdict,
+        "sentence": sentence,
+        **_numbers(found),
+    }
 
 
 def _errors(rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -157,9 +180,9 @@ def _marks(value: float) -> str:
 
 
 def _sentences(table: pd.DataFrame) -> Iterator[str]:
-    gaps = records(table[table["finding"].isin(["layout gap", "glyph gap"])])
+    gaps = records(table[table["finding"].isin(["fall", "layout gap", "glyph gap"])])
     for row in gaps:
-        if row["finding"] == "layout gap" or row["verdict"] in ("higher", "lower"):
+        if row["finding"] != "glyph gap" or row["verdict"] in ("higher", "lower"):
             yield f"{row['model']}, {row['arm']}: {row['sentence']}"
     glyphs = [row for row in gaps if row["finding"] == "glyph gap"]
     if glyphs:
