@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from evals import safe
 from evals.errors import FailureKind
 
 KINDS: Mapping[int, FailureKind] = {
@@ -131,9 +132,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def plain(text: str) -> str:
-    """Foreign text as one short line that is safe in a terminal: printable characters, single spaces."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * LONGEST]).split())
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+    """Foreign text as one short line that is safe in a terminal."""
+    return safe.line(text[: 4 * LONGEST], LONGEST)
 
 
 def _fields(data: Any) -> tuple[str, str, str]:
