@@ -157,11 +157,16 @@ PIECES = st.sampled_from(
 
 
 @given(st.one_of(st.text(), st.lists(PIECES, max_size=40).map("".join)))
-def test_reading_never_fails_and_loses_no_letter_it_shows(text: str) -> None:
+def test_what_is_shown_was_sent_in_that_order(text: str) -> None:
     reading = read(Response(text))
-    assert reading.text in text
-    assert read(Response(reading.text)).text == reading.text or "<" in reading.text or "[" in reading.text
-    assert not reading.truncated or not reading.text
+    sent = iter(text)
+    assert all(char in sent for char in reading.text if not char.isspace())
+    assert not (reading.truncated and reading.text)
+
+
+@given(st.text(alphabet=st.characters(exclude_characters="<[◁\n"), max_size=80).map(str.strip))
+def test_a_reply_without_marks_is_shown_whole(text: str) -> None:
+    assert read(Response(text)).text == text
 
 
 @given(st.text(alphabet=st.characters(codec="ascii")))
@@ -170,9 +175,8 @@ def test_plain_ascii_is_normal_already(text: str) -> None:
 
 
 @given(st.text())
-def test_normalising_twice_is_normalising_once(text: str) -> None:
-    once = normalise(text)
-    assert normalise(once) == normalise(normalise(once))
+def test_normal_text_has_no_digit_but_ascii_ones(text: str) -> None:
+    assert all(char.isascii() for char in normalise(text) if char.isdecimal())
 
 
 @pytest.mark.parametrize(

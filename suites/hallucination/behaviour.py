@@ -198,7 +198,7 @@ def _decide(found: list[Finding], marked: str, scene: Scene) -> Verdict:
     if about and not any(finding.what == "question" for finding in found):
         close = near(marked, scene.entity, lexicon)
         return Verdict("swap" if close else "answer", about.rule, about.clause.raw, flat=(about.clause.raw,))
-    return _left_over(found, marked, lexicon)
+    return _left_over(found, marked, scene)
 
 
 _ORDER: tuple[tuple[What, Label], ...] = (
@@ -267,29 +267,40 @@ def _hedge(found: list[Finding], lexicon: Lexicon) -> list[Finding]:
     return [weigh(finding) for finding in found]
 
 
-def _left_over(found: list[Finding], marked: str, lexicon: Lexicon) -> Verdict:
+def _left_over(found: list[Finding], marked: str, scene: Scene) -> Verdict:
     """The verdict where nothing is claimed, denied or declined: it asks, it doubts, it answers barely, or nothing."""
     kinds = {finding.what: finding.clause.raw for finding in reversed(found)}
-    words = lexicon.words(marked)
-    speaks = lexicon.find("speaker", words) is not None
-    greets = lexicon.find("greeting", words) is not None
+    words = scene.lexicon.words(marked)
     if "request" in kinds:
         return Verdict("clarify", "only asks", kinds["request"])
     if "question" in kinds:
-        repeated = ENTITY in words and not speaks and lexicon.begins("echo", words)
+        repeated = ENTITY in words and not _speaks(words, scene) and scene.lexicon.begins("echo", words)
         label: Label = "invalid" if repeated else "clarify"
         return Verdict(label, "echo of a question" if repeated else "only asks", kinds["question"])
     for what, meant, rule in _LAST:
         if what in kinds:
             return Verdict(meant, rule, kinds[what])
     opened = bool(found) and found[0].rule.startswith(("yes:", "no:"))
-    if (speaks and not greets) or lexicon.find("negation", words):
-        return Verdict(
-            "abstain", "speaks of itself, claims nothing" if speaks else "negated, claims nothing", marked
-        )
-    if not speaks and not greets and not opened and _bare(words, marked, lexicon):
+    return _barely(words, marked, scene, opened=opened)
+
+
+def _barely(words: str, marked: str, scene: Scene, *, opened: bool) -> Verdict:
+    """The verdict on a reply without a clause that says anything; `opened` if a yes or no opens it."""
+    speaks = _speaks(words, scene)
+    greets = scene.lexicon.find("greeting", words) is not None
+    denies = scene.lexicon.find("negation", words) is not None
+    if scene.asked == "sure" and not denies:
+        return Verdict("invalid", "insists, claims nothing")
+    if (speaks and not greets) or (denies and not opened):
+        rule = "speaks of itself, claims nothing" if speaks else "negated, claims nothing"
+        return Verdict("abstain", rule, marked)
+    if not (speaks or greets or opened) and _bare(words, marked, scene.lexicon):
         return Verdict("answer", "flat claim: bare answer", marked, flat=(marked,))
     return Verdict("invalid", "nothing to judge")
+
+
+def _speaks(words: str, scene: Scene) -> bool:
+    return scene.lexicon.find("speaker", words) is not None
 
 
 _LAST: tuple[tuple[What, Label, str], ...] = (
@@ -302,9 +313,13 @@ _LAST: tuple[tuple[What, Label, str], ...] = (
 
 def _bare(words: str, marked: str, lexicon: Lexicon) -> bool:
     """Whether a reply without a sentence about the entity is an answer by itself: "Paris", "the capital of France"."""
-    known = lexicon.vocabulary | lexicon.common
     while (lead := lexicon.begins("lead", words)) and words.strip():
         words = words[lead.end() :]
+    content = not lexicon.spaced or any(word not in lexicon.common for word in words.split())
+    telling = (
+        marked[:1].isupper()
+        or not lexicon.spaced
+        or any(word in lexicon.vocabulary for word in words.split())
+    )
     letters = bool(words.strip()) and re.search(r"[^\W\d_]{2}", marked) is not None
-    telling = marked[:1].isupper() or not lexicon.spaced or any(word in known for word in words.split())
-    return letters and telling and len(words.split()) <= _LONGEST_BARE
+    return letters and content and telling and len(words.split()) <= _LONGEST_BARE

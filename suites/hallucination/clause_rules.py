@@ -370,11 +370,8 @@ def _elsewhere(heard: Heard) -> Found:
     """A clause about somebody else."""
     if ENTITY in heard.words:
         return None
-    if (
-        heard.scene.prize
-        and heard.subject in ("definite", "other")
-        and others(heard.clause.raw, heard.lexicon)
-    ):
+    prize = heard.scene.prize and heard.says("award") and heard.subject in ("definite", "other")
+    if prize and others(heard.clause.raw, heard.lexicon):
         return "holder", "names another holder"
     pronoun = heard.subject == "pronoun" and heard.scene.about_other
     close = _opens_near(heard)

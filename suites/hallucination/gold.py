@@ -57,9 +57,11 @@ def _places(spelled: str, said: str) -> Iterator[int]:
 
 
 def _negated(before: str, lexicon: Lexicon) -> bool:
-    """Whether one of the three words before says no."""
-    last = before.split()[-3:]
-    return bool(lexicon.spaced and last and lexicon.find("negation", f" {' '.join(last)} "))
+    """Whether one of the three words before says no; "not only" does not."""
+    if not lexicon.spaced:
+        return False
+    last = lexicon.without("ignore", f" {' '.join(before.split()[-8:])} ").split()[-3:]
+    return lexicon.find("negation", f" {' '.join(last)} ") is not None
 
 
 def _profession_met(spelled: str, said: str, words: str, lexicon: Lexicon) -> bool:
@@ -68,10 +70,10 @@ def _profession_met(spelled: str, said: str, words: str, lexicon: Lexicon) -> bo
     named = f" {spelled} "
     if lexicon.code != "en":
         return bool(set(english.professions_in(named)) & set(lexicon.professions_in(words)))
-    match = english.find("profession", named) if " " in spelled else None
-    return match is not None and any(
-        not _negated(said[:at], lexicon) for at in _places(match[0].strip(), said)
-    )
+    if " " not in spelled:
+        return False
+    claimed = (match[0].strip() for match in english.patterns["profession"].finditer(named))
+    return any(not _negated(said[:at], lexicon) for word in claimed for at in _places(word, said))
 
 
 def _described(spelled: str, said: str) -> bool:

@@ -158,12 +158,14 @@ def _load(code: str) -> Lexicon:
 
 
 def _compile(entries: Iterable[Phrase], *, spaced: bool) -> re.Pattern[str]:
-    """One pattern for many phrases, those with the same first word together, so that a search stays quick."""
+    """One pattern for many phrases: those with one first word together, which is quick, the longest of them first."""
     by_first: dict[str, list[str]] = defaultdict(list)
     for entry in entries:
         for first, rest in entry.starts():
             by_first[first].append(rest)
-    parts = "|".join(f"{first}(?:{'|'.join(rests)})" for first, rests in by_first.items())
+    parts = "|".join(
+        f"{first}(?:{'|'.join(sorted(rests, key=len, reverse=True))})" for first, rests in by_first.items()
+    )
     if not parts:
         return re.compile(r"(?!)")
     return re.compile(f" (?:{parts})(?= )" if spaced else f"(?:{parts})")

@@ -48,7 +48,10 @@ def _patterns(entity: str) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
             rf"|(?<![·・]){re.escape(part)}(?![·・])" for part in parts if len(parts) > 1 < len(part)
         )
         return re.compile(f"(?:{whole}{alone})(?:さん|氏|先生|女士)?"), None
-    full = re.compile(rf"(?<!\w){whole}(?:(?:['’]s|(?<=\w)s)\b|['’](?!\w))?(?!\w)", re.IGNORECASE)
+    slip = (
+        r"\w{0,4}" if len(parts) > 1 else ""
+    )  # a small model's "Alexander von Humboldtl" is a slip, no other name
+    full = re.compile(rf"(?<!\w){whole}{slip}(?:(?:['’]s|(?<=\w)s)\b|['’](?!\w))?(?!\w)", re.IGNORECASE)
     telling = "|".join(re.escape(part) for part in _telling(parts))
     if not telling:
         return full, None
@@ -101,7 +104,9 @@ def near(text: str, entity: str, lexicon: Lexicon) -> str:
         run = re.search(re.escape(entity[:2]) + r"[\w·・]{1,8}?(?=は|が|を|の|是|为|，|、|（|\(|で)", text)
         return run[0] if run else ""
     code = "." in entity or "_" in entity
-    parts = {fold(part) for part in _PARTS.split(entity) if len(part) >= 4}
+    parts = {
+        fold(part) for part in _PARTS.split(entity) if len(part) >= 3 and fold(part) not in lexicon.common
+    }
     for name in (_CODE_NAME if code else _NAME).findall(text[:4000])[:60]:
         words = [word for word in name.rstrip(".,'").split() if code or fold(word) not in lexicon.common]
         if words and _is_near(" ".join(words), entity, parts):

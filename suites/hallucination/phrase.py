@@ -103,9 +103,9 @@ def _choices(
         read = tokens[at]
         if read == "(":
             inner, at = _choices(tokens, at + 1, spell, spaced)
+            if at == len(tokens) or not any(choice.parts for choice in inner):
+                raise ValueError(f"{' '.join(tokens)!r} is not a phrase: a bracket is empty or never closed")
             parts.append(inner)
-            if at == len(tokens):
-                raise ValueError(f"{' '.join(tokens)!r} is not a phrase: a bracket is never closed")
         elif read == "|":
             choices.append(Phrase(tuple(parts), spaced))
             parts = []
@@ -113,6 +113,8 @@ def _choices(
             parts.append(read)
         else:
             spelled = _NOT_WORD.sub(" ", spell(read.translate(_SIGNS))).split()
+            if not "".join(spelled).strip("ˇ"):
+                raise ValueError(f"{read!r} in {' '.join(tokens)!r} is not a phrase: it has no letter")
             parts += spelled if spaced else ["".join(spelled)]
         at += 1
     return (*choices, Phrase(tuple(parts), spaced)), at
