@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 
 LAYERS = [
     {"types", "errors", "__init__"},
-    {"pseudoword", "safe", "shelf", "reading", "stats", "words"},
+    {"pseudoword", "safe", "shelf", "reading", "stats", "words", "numbers", "answers"},
     {"scorer", "provider", "complaint", "http"},
     {"wire", "chat", "completion", "host", "suite", "retry"},
     {"plan"},

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from evals.answers.lexicon import PHRASES, pattern
+from evals.answers.page import PHRASES
 from evals.numbers import Number
 
 _OPERATOR = re.compile(
@@ -12,13 +12,12 @@ _OPERATOR = re.compile(
     r"(?:[-+*×·xX/÷\u2212–^]|\*\*|plus|minus|times|by|divided by|multiplied by)[ \u2009]*[(]{0,2}[$€£]?",
     re.IGNORECASE,
 )
-_GLUED_UNIT = re.compile(r"[ \u2009]?(?:[^\W\d_]+[ \u2009]){0,2}")
-_ARRANGED = re.compile(rf"[ \u2009'-]{{0,2}}(?:[^\W\d_]+ )?{pattern(PHRASES['arrangements'])}", re.IGNORECASE)
-_HELD = re.compile(
-    rf"[ \u2009'-]{{0,2}}(?:[^\W\d_]+ )?{pattern(PHRASES['arrangements'])}[ ,]{{0,2}}"
-    r"(?:of|by|with|having|containing|and|each (?:of|with|containing)|that have|x|×|mit|de|di|da|avec|con|com)?[ ]?(?:exactly |about )?",
-    re.IGNORECASE,
+_NAMED = re.compile(r"[ \u2009'-]{0,2}(?P<first>[^\W\d_]{1,24})(?: (?P<second>[^\W\d_]{1,24}))?")
+_HOLDING = re.compile(
+    r"[ ,]{0,2}(?:of|by|with|having|containing|and|each (?:of|with|containing)|that have|x|×|mit|de|di|da|avec|con|com)?[ ]?"
+    r"(?:exactly |about )?"
 )
+_ARRANGEMENTS = frozenset(PHRASES.tables["arrangements"])
 _GAP = 40
 
 
@@ -40,16 +39,26 @@ def operands(text: str, found: Sequence[Number]) -> frozenset[int]:
     return frozenset(inside)
 
 
-def arranged(text: str, found: Sequence[Number], things: frozenset[str]) -> frozenset[int]:
+def arranged(lower: str, found: Sequence[Number], things: frozenset[str]) -> frozenset[int]:
     """The positions of numbers that only say how things are arranged: "4 rows of 5"; not where rows are asked for."""
     inside: set[int] = set()
     for at, number in enumerate(found):
-        match = _ARRANGED.match(text, number.end)
-        if not match or things & set(match[0].casefold().split()):
+        end = _arrangement(lower, number.end, things)
+        if not end:
             continue
         inside.add(at)
-        if at + 1 < len(found):
-            following = found[at + 1]
-            if following.start - number.end <= _GAP and _HELD.fullmatch(text, number.end, following.start):
+        if at + 1 < len(found) and 0 <= found[at + 1].start - end <= _GAP:
+            if _HOLDING.fullmatch(lower, end, found[at + 1].start):
                 inside.add(at + 1)
     return frozenset(inside)
+
+
+def _arrangement(lower: str, at: int, things: frozenset[str]) -> int:
+    """Where "rows" or "long rows" right after a number ends; 0 where no arrangement follows, or it is asked for."""
+    named = _NAMED.match(lower, at)
+    if not named:
+        return 0
+    for word in ("first", "second"):
+        if named[word] in _ARRANGEMENTS:
+            return 0 if named[word] in things else named.end(word)
+    return 0

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from evals.answers.clause import Sentences
-from evals.answers.lexicon import PHRASES, pattern
+from evals.answers.page import Page
 
 
 class Rank(IntEnum):
@@ -56,34 +55,26 @@ _JSON = re.compile(
 _BOX = re.compile(r"\\(?:boxed|fbox)\s{0,2}\{")
 _BOX_LENGTH = 300
 _HASH = re.compile(r"^[ \t]{0,3}#{4}[ \t]{0,3}(?P<in>[-$€£\u2212]{0,2}\d[^\n]{0,60}|[^\s#]{1,40})[ \t]*$", re.MULTILINE)
-_LEAD = r"(?:^[ \t>*•#|-]{0,8}|(?<=[.!?;)])[ ]{1,3})"
+_LEAD = re.compile(r"(?:\A|\n)[ \t>*•#|-]{0,8}(?P<heading>)\Z|(?<=[.!?;)]) {1,3}\Z")
+_LEAD_LENGTH = 10
 _LABEL = re.compile(
-    rf"{_LEAD}(?P<label>{pattern(PHRASES['labels'])}(?: \([^()\n]{{0,30}}\)| of [^\W\d_]{{1,20}}(?: [^\W\d_]{{1,20}}){{0,3}})?"
-    rf"|{pattern(PHRASES['label_openers'])}[^:=\n\d]{{0,48}}?)"
-    r"(?: is)?[ \u2009|]{0,6}(?:[:=]|[ ][-–—](?= ))",
-    re.IGNORECASE | re.MULTILINE,
+    r"(?: \([^()\n]{0,30}\)| of [^\W\d_]{1,20}(?: [^\W\d_]{1,20}){0,3})?(?: is)?[ \u2009|]{0,6}(?:[:=]|[ ][-–—](?= ))"
 )
+_OPENED = re.compile(r"[^:=\n\d]{0,48}?[ \u2009|]{0,6}(?:[:=]|[ ][-–—](?= ))")
 _BARE_A = re.compile(r"^[ \t>*#]{0,4}A\d?[ ]?:", re.MULTILINE)
-_HEADING = re.compile(rf"^[ \t#*]{{0,8}}{pattern(PHRASES['labels'])}[ \t*]{{0,4}}$", re.IGNORECASE | re.MULTILINE)
-_UNMARKED = re.compile(r"^[ \t>*#]{0,4}(?:final )?answer (?=[-\d])", re.IGNORECASE | re.MULTILINE)
+_HEADING = re.compile(r"[ \t*]{0,4}$", re.MULTILINE)
+_UNMARKED = re.compile(r" (?=[-\d])")
 _REST = re.compile(r"[ \t*_`]*(?:\n[ \t]*){0,3}")
-_POINTING = r"(?! (?:there|here|this)\b)"
-_ANSWER_CUE = re.compile(pattern(PHRASES["answer_cues"]), re.IGNORECASE)
-_TOTAL = rf"{_LEAD}total(?: [^\W\d_]{{1,20}}){{1,4}}[ ]?[:=]"
-_CUE = re.compile(rf"{pattern(PHRASES['cues'])}{_POINTING}|{_TOTAL}" + r"|\bnumber of [^\W\d_]{1,16}[^.\n\d]{0,40}? (?:is|are|was)\b", re.IGNORECASE | re.MULTILINE)
-_TRAILING = re.compile(pattern(PHRASES["trailing"]), re.IGNORECASE)
-_WEAK = re.compile(pattern(PHRASES["weak"]) + r"|=|→|⇒|->|=>", re.IGNORECASE)
+_NO_HASH = re.compile(r"(?:step|check|explanation|reason|answer|final|result|solution|total)", re.IGNORECASE)
+_POINTING = re.compile(r" (?:there|here|this)\b")
+_COUNT_IS = re.compile(r" [^\W\d_]{1,16}[^.\n\d]{0,40}? (?:is|are|was)\b")
+_TOTAL_IS = re.compile(r"(?: [^\W\d_]{1,20}){1,4}[ ]?[:=]")
 _REACH = 160
-_SECTION = re.compile(r"step\b|check\b|explanation\b|reason", re.IGNORECASE)
 
 
-def marked(text: str, plain: str) -> Iterator[Frame]:
-    """The frames that a format or a label marks: tags, JSON fields, boxes, `####`, labels.
-
-    Args:
-        text: the reply with its markup.
-        plain: the same, made `flat`.
-    """
+def marked(page: Page) -> Iterator[Frame]:
+    """The frames that a format or a label marks: tags, JSON fields, boxes, `####`, labels."""
+    text = page.text
     for match in _TAG.finditer(text):
         yield Frame(Rank.TAG, "tag", *match.span("in"))
     for match in _JSON.finditer(text):
@@ -92,9 +83,14 @@ def marked(text: str, plain: str) -> Iterator[Frame]:
     for match in _BOX.finditer(text):
         yield Frame(Rank.BOXED, "boxed", match.end(), _closing(text, match.end()))
     for match in _HASH.finditer(text):
-        if not _HEADING.match(match["in"]) and not _SECTION.match(match["in"]):
+        if not _NO_HASH.match(match["in"]):
             yield Frame(Rank.HASH, "hash", *match.span("in"))
-    yield from _labels(plain)
+    yield from _labels(page)
+
+
+def surest(page: Page) -> list[Frame]:
+    """The marked frames, the surest first, and of equals the last."""
+    return sorted(marked(page), key=lambda frame: (frame.rank, -frame.start))
 
 
 def _closing(text: str, start: int) -> int:
@@ -107,25 +103,53 @@ def _closing(text: str, start: int) -> int:
     return min(len(text), start + _BOX_LENGTH)
 
 
-def _labels(plain: str) -> Iterator[Frame]:
-    for pattern_, rule in ((_LABEL, "label"), (_BARE_A, "label"), (_HEADING, "heading"), (_UNMARKED, "label")):
-        for match in pattern_.finditer(plain):
-            rest = _REST.match(plain, match.end())
-            start = rest.end() if rest else match.end()
-            end = plain.find("\n", start)
-            end = len(plain) if end < 0 else end
-            yield Frame(Rank.LABEL, rule, start, min(end, start + _BOX_LENGTH))
+def _labels(page: Page) -> Iterator[Frame]:
+    plain = page.plain
+    for start, end in page.phrases["labels"]:
+        lead = _LEAD.search(plain, max(0, start - _LEAD_LENGTH), start)
+        opened = _LABEL.match(plain, end) or (_UNMARKED.match(plain, end) if page.phrases.lower.endswith("answer", start, end) else None)
+        if lead and opened:
+            yield _labelled(plain, "label", opened.end())
+        elif lead and lead["heading"] is not None and _HEADING.match(plain, end):
+            yield _labelled(plain, "heading", end)
+    for start, end in page.phrases["label_openers"]:
+        opened = _OPENED.match(plain, end)
+        if opened and _LEAD.search(plain, max(0, start - _LEAD_LENGTH), start):
+            yield _labelled(plain, "label", opened.end())
+    for match in _BARE_A.finditer(plain):
+        yield _labelled(plain, "label", match.end())
 
 
-def cued(plain: str, ends: Sentences) -> Iterator[Frame]:
+def _labelled(plain: str, rule: str, at: int) -> Frame:
+    """What follows a label on its line, or the next line that is not empty."""
+    rest = _REST.match(plain, at)
+    start = rest.end() if rest else at
+    end = plain.find("\n", start)
+    return Frame(Rank.LABEL, rule, start, min(len(plain) if end < 0 else end, start + _BOX_LENGTH))
+
+
+def cued(page: Page) -> Iterator[Frame]:
     """The frames that the wording points at, each to the end of its sentence."""
-    for rank, rule, cue in (
-        (Rank.ANSWER_CUE, "answer cue", _ANSWER_CUE),
-        (Rank.CUE, "cue", _CUE),
-        (Rank.WEAK, "weak cue", _WEAK),
-    ):
-        for match in cue.finditer(plain):
-            yield Frame(rank, rule, match.end(), min(ends.end(match.end()), match.end() + _REACH))
-    for match in _TRAILING.finditer(plain):
-        start = max(ends.start(match.start()), match.start() - _REACH)
-        yield Frame(Rank.CUE, "trailing cue", start, match.start(), backwards=True)
+    for rank, rule, end in _cues(page):
+        yield Frame(rank, rule, end, min(page.ends.end(end), end + _REACH))
+    for start, _ in page.phrases["trailing"]:
+        yield Frame(Rank.CUE, "trailing cue", max(page.ends.start(start), start - _REACH), start, backwards=True)
+
+
+def _cues(page: Page) -> Iterator[tuple[Rank, str, int]]:
+    """Each cue: its rank, its rule and where it ends."""
+    phrases, lower = page.phrases, page.phrases.lower
+    for _, end in phrases["answer_cues"]:
+        yield Rank.ANSWER_CUE, "answer cue", end
+    for _, end in phrases["cues"]:
+        if not _POINTING.match(lower, end):
+            yield Rank.CUE, "cue", end
+    for _, end in phrases["counts"]:
+        if match := _COUNT_IS.match(lower, end):
+            yield Rank.CUE, "cue", match.end()
+    for start, end in phrases["totals"]:
+        match = _TOTAL_IS.match(lower, end)
+        if match and _LEAD.search(lower, max(0, start - _LEAD_LENGTH), start):
+            yield Rank.CUE, "cue", match.end()
+    for _, end in phrases["weak"]:
+        yield Rank.WEAK, "weak cue", end

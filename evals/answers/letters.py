@@ -2,15 +2,17 @@
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 
 from evals.answers.answer import Answer, nothing
-from evals.answers.frames import marked
+from evals.answers.frames import Frame, surest
 from evals.answers.graphemes import graphemes
+from evals.answers.page import Page, page
 from evals.answers.quoted import quoted
 from evals.answers.sequence import LETTER, Run, runs
 from evals.answers.word import word_answer
-from evals.numbers import flat
 
 _ONE = re.compile(rf"\W*({LETTER})\W*")
 _NAMED = re.compile(
@@ -33,22 +35,31 @@ def letters_answer(text: str, *, source: str = "", count: int | None = None, joi
     text = unicodedata.normalize("NFC", text)
     if not text.strip():
         return nothing("empty")
-    plain = flat(text)
+    laid = page(text)
+    marked = surest(laid)
     if count is not None:
-        few = _few(text, plain, count)
+        few = _few(laid, marked, count)
         if few or count == 1:
             return few or nothing("no letter")
-    found = runs(plain)
-    for frame in sorted(marked(text, plain), key=lambda frame: (frame.rank, -frame.start)):
-        inside = [run for run in found if frame.start <= run.start < frame.end]
-        if inside:
-            return _spelled(inside[0], found, frame.rule)
+    found = runs(laid.plain)
+    starts = [run.start for run in found]
+    for frame in marked:
+        at = bisect_left(starts, frame.start)
+        if at < len(found) and starts[at] < frame.end:
+            return _spelled(found[at], found, frame.rule)
     if found:
         longest = max(len(run.letters) for run in found)
         whole = [run for run in found if 2 * len(run.letters) >= longest]
         return _spelled(whole[-1], whole, "sequence")
-    word = word_answer(text, source=source) if joined else nothing("no separate letters")
-    return Answer(word.answer, "letters", f"joined, {word.rule_id}", first=word.first, last=word.last) if word.answer else nothing("no separate letters")
+    return _joined(text, source) if joined else nothing("no separate letters")
+
+
+def _joined(text: str, source: str) -> Answer:
+    """Letters written as one word."""
+    word = word_answer(text, source=source)
+    if word.answer is None:
+        return nothing("no separate letters")
+    return replace(word, kind="letters", rule_id=f"joined, {word.rule_id}")
 
 
 def _spelled(run: Run, found: Sequence[Run], rule: str) -> Answer:
@@ -63,17 +74,18 @@ def _spelled(run: Run, found: Sequence[Run], rule: str) -> Answer:
     )
 
 
-def _few(text: str, plain: str, count: int) -> Answer | None:
+def _few(laid: Page, marked: Sequence[Frame], count: int) -> Answer | None:
     """One letter, or so few that prose may stand between them: marked, named ("is r"), quoted, or alone."""
-    for frame in sorted(marked(text, plain), key=lambda frame: (frame.rank, -frame.start)):
+    plain = laid.plain
+    for frame in marked if count == 1 else ():
         inside = _ONE.match(plain, frame.start, frame.end)
-        if count == 1 and inside and not _runs_on(plain, inside):
+        if inside and not _runs_on(plain, inside):
             return _letters([inside[1]], frame.rule)
     alone = _ONE.fullmatch(plain)
     if count == 1 and alone:
         return _letters([alone[1]], "only")
     named = [match[1] for match in _NAMED.finditer(plain) if not _article(plain, match)]
-    single = [found.text for found in quoted(text) if len(graphemes(found.text)) == 1 and found.text.isalpha()]
+    single = [found.text for found in quoted(laid.text) if len(graphemes(found.text)) == 1 and found.text.isalpha()]
     for rule, letters in (("named", named), ("quoted", single)):
         if len(letters) >= count:
             return _letters(letters[-count:], rule)

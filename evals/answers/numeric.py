@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from evals.answers.answer import Answer, Asked, Kind, nothing
-from evals.answers.clause import Sentences, sentences
 from evals.answers.dismissed import SOFT, reasons
 from evals.answers.frames import Frame, Rank, cued, marked
 from evals.answers.matching import goes_with
+from evals.answers.page import Page, page
 from evals.answers.quantity import in_unit
 from evals.answers.tally import Tally, tallies
-from evals.numbers import Number, flat, numbers
+from evals.numbers import Number, numbers
 
 _ABSENT = re.compile(
     r"\b(?:does|do|did)(?: not|n't) (?:appear|occur|contain|have|include|exist)|\b(?:is|are)(?: not|n't) (?:in|any|present|found|a)\b"
-    r"|\b(?:is|are) absent|\bnever (?:appears|occurs)|\b(?:contains|has) no\b|\bthere(?: is|'s| are) no\b|\bno such letter|\bnot (?:a single|even one|one)\b"
+    r"|\b(?:is|are) absent|\bnever (?:appears|occurs)|\b(?:contains|has) no\b|\bthere(?: is|'s| are) no\b|\bno such letter|\b(?:do not|don't|can't|cannot|can not|could not|couldn't|didn't) (?:see|find|spot|detect) (?:any|a single)\b|\bnot (?:a single|even one|one)\b"
     r"|\b(?:kommt|gibt es) (?:nicht|kein)|n'(?:apparaît|y a) pas|\bno (?:aparece|hay|contiene)|\bnon (?:compare|c'è|ci sono)"
     r"|\bnão (?:aparece|há|contém)|没有",
     re.IGNORECASE,
@@ -25,17 +25,19 @@ _ABSENT = re.compile(
 _NO_THINGS = re.compile(
     r"(?:\A\W{0,4}|\b(?:there (?:are|is|were)|there's|has|have|contains?|with|see|count|find|found|includes?|shows?) )"
     r"(?:exactly )?no (?!more|fewer|less|doubt|need|other|way|one\b|problem|reason|idea|exact|clear|answer|longer|total)"
-    r"(?P<thing>[^\W\d_]+|\S)",
+    r"\S",
     re.IGNORECASE,
 )
 _WITHIN_A_MARK = frozenset({"index", "part", "check", "code", "other", "each", "left", "list", "grid", "offer", "rejected"})
 """Reasons to drop a number that a label overrules: what stands after "Answer:" is meant."""
-_LABELLED = frozenset({"range", "bound", "either", "operand"})
+_LABELLED = frozenset({"range", "bound", "either"})
 _OPENING_WORDS, _LAST_WORDS = 6, 2
 _LABELLED_LINE = re.compile(
     r"[\s>*•#-]{0,6}(?!how|why|explanation|reason|because|check|note|working|where)[^\W\d_][^:=\n\d]{0,40}[:=]", re.IGNORECASE
 )
 _RESULT = re.compile(r"(?:=|→|⇒|:|—|–| -|that's)[ \u2009$€£]{0,3}\Z")
+_TITLE = re.compile(r"[^\W\d_][^\n\d]{0,40}:")
+_EQUALS = re.compile(r"=[ \u2009$€£]{0,4}\Z")
 _CLOSES = re.compile(r"[^\w\n=+*/×]{0,3}(?:[^\W\d_]{1,20}(?: [^\W\d_]{1,12})?)?[^\w\n=+*/×]{0,4}\s*\Z")
 
 
@@ -52,18 +54,16 @@ class _Scene:
 
     Attributes:
         found: the numbers in order; starts: where each begins; why: why each is none, empty where it may be one.
-        things: what was asked for, in lower case.
+        fits: whether each goes with what was asked for.
     """
 
-    text: str
-    plain: str
+    page: Page
     found: Sequence[Number]
     starts: Sequence[int]
     why: Sequence[str]
+    fits: Sequence[bool]
     tallies: Sequence[Tally]
-    ends: Sentences
     asked: Asked
-    things: frozenset[str]
 
     def live(self) -> list[Number]:
         """The numbers that may be the answer; those dropped for a soft reason where there are no others."""
@@ -93,15 +93,15 @@ def integer_answer(text: str, asked: Asked | None = None) -> Answer:
 
 
 def _scene(text: str, asked: Asked) -> _Scene:
-    plain = flat(text)
-    found = in_unit(plain, numbers(text, asked.language), asked.unit)
+    laid = page(text)
+    found = in_unit(laid.plain, numbers(text, asked.language), asked.unit)
     if asked.whole:
         found = [_whole(number) for number in found]
-    counted = [] if asked.positions else list(tallies(plain))
-    ends = sentences(plain)
+    counted = [] if asked.positions else list(tallies(laid.plain))
+    why = reasons(laid, found, asked, counted)
     things = frozenset(word.casefold() for word in asked.things)
-    why = reasons(text, plain, found, asked, counted, ends)
-    return _Scene(text, plain, found, [n.start for n in found], why, counted, ends, asked, things)
+    fits = [goes_with(laid.phrases.lower, number, things) for number in found]
+    return _Scene(laid, found, [number.start for number in found], why, fits, counted, asked)
 
 
 def _whole(number: Number) -> Number:
@@ -113,82 +113,79 @@ def _whole(number: Number) -> Number:
 
 def _candidates(scene: _Scene) -> list[_Candidate]:
     """Every candidate; those of the best rank decide."""
-    framed = [*marked(scene.text, scene.plain), *_bare_lines(scene), *cued(scene.plain, scene.ends)]
+    framed = [*marked(scene.page), *_edges(scene), *cued(scene.page)]
     candidates = [candidate for frame in framed if (candidate := _pick(scene, frame))]
     for tally in scene.tallies:
-        number = Number(Fraction(tally.last), tally.at, tally.end, "digits")
-        candidates.append(_Candidate(number, Rank.TALLY, "tally"))
+        candidates.append(_Candidate(_last_index(tally), Rank.TALLY, "tally"))
     if not any(candidate.rank <= Rank.TALLY for candidate in candidates):
         candidates += _loose(scene)
     return candidates
 
 
 def _pick(scene: _Scene, frame: Frame) -> _Candidate | None:
-    """The number that a frame points at: what goes with the thing asked for, else the result of its equation, else the nearest."""
-    at, numbers_ = bisect_left(scene.starts, frame.start), []
+    """The number that a frame points at, or the tally that fills a label."""
     strong = frame.rank <= Rank.LABEL
-    while at < len(scene.found) and scene.starts[at] < frame.end:
+    inside = []
+    for at in range(bisect_left(scene.starts, frame.start), bisect_left(scene.starts, frame.end)):
         why = scene.why[at]
         if not why or (strong and why in _WITHIN_A_MARK) or (why == "check" and frame.rank <= Rank.ANSWER_CUE):
-            numbers_.append(scene.found[at])
-        at += 1
+            inside.append(at)
+    if inside:
+        return _Candidate(_nearest(scene, frame, inside), frame.rank, frame.rule)
     tally = next((tally for tally in scene.tallies if strong and frame.start <= tally.start < frame.end), None)
-    if tally and not numbers_:
-        return _Candidate(Number(Fraction(tally.last), tally.at, tally.end, "digits"), frame.rank, "tally")
-    if not numbers_:
-        return None
-    return _Candidate(_nearest(scene, frame, numbers_), frame.rank, frame.rule)
+    return _Candidate(_last_index(tally), frame.rank, "tally") if tally else None
 
 
-def _nearest(scene: _Scene, frame: Frame, inside: Sequence[Number]) -> Number:
-    asked = [number for number in inside if goes_with(scene.plain, number, scene.things)]
-    if asked:
-        return asked[-1] if frame.backwards else asked[0]
-    result = _result(scene.plain, inside, frame)
-    if result and frame.rank <= Rank.CUE:
-        return result
-    return inside[-1] if frame.backwards else inside[0]
+def _last_index(tally: Tally) -> Number:
+    return Number(Fraction(tally.last), tally.at, tally.end, "digits")
+
+
+def _nearest(scene: _Scene, frame: Frame, inside: Sequence[int]) -> Number:
+    """Of the numbers in a frame what goes with the thing asked for, else the result of its equation, else the nearest."""
+    inside = [at for at in inside if scene.fits[at]] or inside
+    if any(scene.fits[at] for at in inside) or frame.rank > Rank.CUE:
+        return scene.found[inside[-1 if frame.backwards else 0]]
+    result = _result(scene.page.plain, [scene.found[at] for at in inside], frame)
+    return result or scene.found[inside[-1 if frame.backwards else 0]]
 
 
 def _result(plain: str, inside: Sequence[Number], frame: Frame) -> Number | None:
     """What the equation of a frame comes to, or the sum that closes it: "5 and 6 and 7: 18."."""
-    for number in reversed(inside):
-        before = plain[max(0, number.start - 8) : number.start]
-        if before.rstrip(" $€£").endswith("="):
-            return number
-        if number is inside[-1] and _RESULT.search(before) and _CLOSES.match(plain, number.end, frame.end):
-            return number
-    return None
+    last = inside[-1]
+    if _RESULT.search(plain, max(0, last.start - 8), last.start) and _CLOSES.match(plain, last.end, frame.end):
+        return last
+    equal = (number for number in reversed(inside) if _EQUALS.search(plain, max(0, number.start - 6), number.start))
+    return next(equal, None)
 
 
-def _bare_lines(scene: _Scene) -> Iterable[Frame]:
+def _edges(scene: _Scene) -> Iterable[Frame]:
     """The opening, where it is one value and little else, and the last line, where it is a value or labels one."""
-    start = len(scene.plain) - len(scene.plain.lstrip())
-    end = scene.ends.end(start)
-    opening = scene.plain[start:end]
+    plain = scene.page.plain
+    start = len(plain) - len(plain.lstrip())
+    end = scene.page.ends.end(start)
     at = bisect_left(scene.starts, end)
     values = {number.value for number in scene.found[:at]}
-    if len(values) == 1 and len(opening.split()) <= _OPENING_WORDS and not any(scene.why[:at]):
-        cued_ = any(frame.start < end for frame in cued(opening, sentences(opening)))
-        yield Frame(Rank.WEAK if cued_ else Rank.LINE, "opening", start, end)
-    last = scene.plain.rstrip().rfind("\n") + 1
-    final = scene.found[-1] if scene.found else None
-    if not last or not final or final.start < last:
+    short = len(plain[start:end].split()) <= _OPENING_WORDS and not _TITLE.match(plain, start, end)
+    if short and len(values) == 1 and not any(scene.why[:at]):
+        worded = any(mark < end for table in ("answer_cues", "cues", "weak") for mark, _ in scene.page.phrases[table][:1])
+        yield Frame(Rank.WEAK if worded else Rank.LINE, "opening", start, end)
+    last = plain.rstrip().rfind("\n") + 1
+    if not last or not scene.found or scene.starts[-1] < last:
         return
-    if _LABELLED_LINE.match(scene.plain, last) and _CLOSES.match(scene.plain, final.end):
-        yield Frame(Rank.CUE, "last line", final.start, len(scene.plain))
-    elif len(scene.plain[last:].split()) <= _LAST_WORDS:
-        yield Frame(Rank.LINE, "last line", last, len(scene.plain))
+    if _LABELLED_LINE.match(plain, last) and _CLOSES.match(plain, scene.found[-1].end):
+        yield Frame(Rank.CUE, "last line", scene.starts[-1], len(plain))
+    elif len(plain[last:].split()) <= _LAST_WORDS:
+        yield Frame(Rank.LINE, "last line", last, len(plain))
 
 
 def _loose(scene: _Scene) -> list[_Candidate]:
-    """No mark, no cue: the only value, else the last one."""
-    live = scene.live()
-    if not live:
+    """No mark, no cue: the only value, else the last one; what goes with the thing asked for before all else."""
+    hard = [at for at, why in enumerate(scene.why) if not why] or [at for at, why in enumerate(scene.why) if why in SOFT]
+    loose = [scene.found[at] for at in hard if scene.fits[at]] or [scene.found[at] for at in hard]
+    if not loose:
         return []
-    asked = [number for number in live if goes_with(scene.plain, number, scene.things)] or live
-    only = len({number.value for number in asked}) == 1
-    return [_Candidate(asked[-1], Rank.ONLY if only else Rank.LAST, "only" if only else "last")]
+    only = len({number.value for number in loose}) == 1
+    return [_Candidate(loose[-1], Rank.ONLY if only else Rank.LAST, "only" if only else "last")]
 
 
 def _chosen(scene: _Scene, candidates: Sequence[_Candidate]) -> Answer:
@@ -223,7 +220,7 @@ def _blocked(scene: _Scene, best: Rank) -> str:
     """Why a candidate does not count: the reply was cut off, or its label holds a range and no value."""
     if scene.asked.truncated and best > Rank.LABEL:
         return "truncated"
-    for frame in marked(scene.text, scene.plain) if best > Rank.LABEL else ():
+    for frame in marked(scene.page) if best > Rank.LABEL else ():
         at = bisect_left(scene.starts, frame.start)
         if at < len(scene.found) and scene.starts[at] < frame.end and scene.why[at] in _LABELLED:
             return scene.why[at]
@@ -232,8 +229,8 @@ def _blocked(scene: _Scene, best: Rank) -> str:
 
 def _unanswered(scene: _Scene) -> Answer:
     """No candidate: nothing occurs, or the reason that dropped the last number."""
-    absent = _ABSENT.search(scene.plain) if scene.asked.absent else None
-    none = absent or _NO_THINGS.search(scene.plain)
+    absent = _ABSENT.search(scene.page.plain) if scene.asked.absent else None
+    none = absent or _NO_THINGS.search(scene.page.plain)
     if none and not scene.asked.truncated:
         return Answer("0", "integer", "absent", first="0", last="0", first_at=none.start())
     if not scene.found:

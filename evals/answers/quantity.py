@@ -12,6 +12,8 @@ from evals.numbers import Number
 
 _BETWEEN = re.compile(r"[ \u2009]?[^\W\d_]*\.?(?:,? and|,| und| et| y| e)?[ \u2009]?[$]?", re.IGNORECASE)
 
+_PART_OF = re.compile(r" of an? ([^\W\d_]{1,24})", re.IGNORECASE)
+
 
 @cache
 def _units() -> dict[str, tuple[str, int]]:
@@ -38,7 +40,7 @@ def in_unit(plain: str, found: Sequence[Number], unit: str) -> list[Number]:
     measured: list[Number] = []
     smallest: int | None = None
     for number in found:
-        own = _unit(number)
+        own = _unit(plain, number)
         if own is None or own[0] != kind:
             measured.append(number)
             smallest = None
@@ -53,5 +55,7 @@ def in_unit(plain: str, found: Sequence[Number], unit: str) -> list[Number]:
     return measured
 
 
-def _unit(number: Number) -> tuple[str, int] | None:
-    return _units().get(number.currency) or _units().get(number.unit)
+def _unit(plain: str, number: Number) -> tuple[str, int] | None:
+    """The kind and size of a number's unit: its currency, the word that follows, or "of an hour"."""
+    part = _PART_OF.match(plain, number.end)
+    return _units().get(number.currency) or _units().get(part[1].casefold() if part else number.unit)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from evals.answers.answer import Answer, nothing
-from evals.answers.frames import marked
+from evals.answers.frames import surest
 from evals.answers.graphemes import graphemes
+from evals.answers.page import page
 from evals.answers.quoted import quoted
 from evals.answers.sequence import LETTER, runs
 from evals.numbers import flat
@@ -20,13 +21,16 @@ _LEADS = (
     r"(?:\b(?:becomes|became|gives|yields|is|are|be|get|got|reads|says|write|spells|spelled|spelt|turns into|makes|results in|ergibt"
     r"|lautet|ist|heißt|devient|donne|est|es|da|diventa|è|fica|é|torna-se)|→|->|=>|=|⇒)[ \u2009:]{1,3}"
 )
-_CUE = re.compile(rf"{_LEADS}(?:the word |now |simply )?[\"“„«'‘*`_]{{0,4}}({_WORD})(?=[\"”“»'’*`_]{{0,4}}(?:[.!,;)\n]|[ ]*$))", re.IGNORECASE | re.MULTILINE)
+_CUE = re.compile(rf"{_LEADS}(?:the word |now |simply )?[\"“„«'‘*`_]{{0,4}}({_WORD})(?=[\"”“»'’*`_]{{0,4}}(?:[.!,;)\n]|[ ]\(|[ ]*$))", re.IGNORECASE | re.MULTILINE)
 _LEADING = re.compile(rf"{_LEADS}\Z", re.IGNORECASE)
 _OWN_LABEL = re.compile(rf"^[\s*>•#-]{{0,6}}(?P<label>[^\W\d_][\w ']{{0,30}})[ ]?[:=→][ ]{{0,3}}[\"“'*`]{{0,3}}(?P<word>{_WORD})[\"”'*`]{{0,4}}(?:[.!](?= |$)|[ ]*$)", re.MULTILINE)
 _INPUTS = re.compile(r"(?:the )?(?:original|source|input|given|initial|misspelled|misspelling|wrong|before|word|start)(?: (?:word|string|spelling|letters?))?", re.IGNORECASE)
 _LINE = re.compile(rf"^[\s\"'“”*`_>]{{0,6}}({_WORD})[\s\"'“”*`_.!]{{0,6}}$", re.MULTILINE)
 _REJECTED = re.compile(r"\b(?:not|instead of|rather than|isn't|statt|nicht|pas|no|non|não)[ \u2009]{1,2}(?:the word )?[\"'*`“„«‘]{0,3}\Z", re.IGNORECASE)
 _SPEECH = frozenset("yes no sure okay ok hello hi here correct right wrong misspelled misspelt reversed known unknown".split())
+
+_MARKS = 20
+"""The last so many marks are looked into: a reply that marks more answers gives none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +68,25 @@ def _together(found: _Found) -> _Found:
 
 
 def _marked(text: str) -> Iterator[_Found]:
-    """What tags, boxes and labels point at, the surest mark alone."""
-    plain = flat(text)
-    frames = sorted(marked(text, plain), key=lambda frame: (frame.rank, frame.start))
-    for frame in frames:
-        if frame.rank > frames[0].rank:
-            break
+    """What tags, boxes and labels point at, the surest mark alone, in order."""
+    frames = surest(page(text))
+    for frame in reversed([frame for frame in frames if frame.rank == frames[0].rank][:_MARKS]):
         inside = text[frame.start : frame.end]
-        set_off = [found.text for found in quoted(inside) if _WHOLE.fullmatch(found.text)]
-        spelled = runs(flat(inside))
-        whole = _WHOLE.match(unwrap(inside))
-        word = set_off[0] if set_off else "".join(spelled[0].letters) if spelled else whole[1] if whole else ""
+        word = _inside(inside)
         if word:
             yield _Found(word, frame.rule, frame.start)
+
+
+def _inside(text: str) -> str:
+    """The word of a marked stretch: set off, spelled, or its first; empty where it has none."""
+    set_off = [found.text for found in quoted(text) if _WHOLE.fullmatch(found.text)]
+    if set_off:
+        return set_off[0]
+    spelled = runs(flat(text))
+    if spelled:
+        return "".join(spelled[0].letters)
+    whole = _WHOLE.match(unwrap(text))
+    return whole[1] if whole else ""
 
 
 def _whole(text: str) -> Iterator[_Found]:

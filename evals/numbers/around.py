@@ -8,7 +8,7 @@ from evals.numbers.number import Bound, Number
 from evals.numbers.phrase import Beside, beside, window_after, window_before
 from evals.numbers.tables import PHRASES, WORDS
 
-_UNIT = re.compile(r"[ \u2009'\"*-]{0,3}([^\W\d_]+)")
+_UNIT = re.compile(r"[ \u2009'\"*-]{0,3}([^\W\d_]{1,24})")
 _CURRENCY_MARK = re.compile(r"(?:[$€£¥₹₩]|\b(?:usd|eur|gbp|chf|inr|jpy)) ?\Z", re.IGNORECASE)
 _PLUS = re.compile(r"\+(?! ?\w)")
 _COMPARED = re.compile(r"[^\s<>=-] ([<>])=? ?\Z|\(([<>])=? ?\Z")

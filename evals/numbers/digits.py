@@ -28,7 +28,7 @@ _NUMERAL = re.compile(
 )
 _VULGAR = re.compile(r"(?:(?P<whole>\d{1,9})[ \u2009]?)?(?P<part>[¼-¾⅐-⅞↉])")
 _CIRCLED = re.compile(r"[\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3251-\u325f\u32b1-\u32bf]|🔟")
-_GLUED = re.compile(r"(?P<ordinal>(?:st|nd|rd|th|er|ère|e|ème|º|ª|°)\b)|(?P<times>[xX×](?=\s?\d))|(?P<letter>[A-Za-zÀ-ÿ]+)")
+_GLUED = re.compile(r"(?P<ordinal>(?:st|nd|rd|th|er|ère|e|ème|º|ª|°)\b)|(?P<times>[xX×](?=\s?\d))|(?P<letter>[A-Za-zÀ-ÿ]{1,24})")
 _UNIT_LETTERS = frozenset("kKMBmshgl")
 _SIGNED_AFTER = frozenset(" \t\n([{=:,;<>+*/×·÷~≈|\"'→⇒?!\u2009")
 

@@ -9,7 +9,7 @@ from evals.numbers.language import languages
 from evals.numbers.number import Number
 
 _SHORT = {"k": 1000, "bn": 10**9, "mio": 10**6, "mrd": 10**9, "m": 10**6, "b": 10**9, "mn": 10**6}
-_SCALE = re.compile(r"(?P<glued>[kKMB]|bn|mn)(?![\w])|[ \u2009-]?(?P<word>[^\W\d_]+)")
+_SCALE = re.compile(r"(?P<glued>[kKMB]|bn|mn)(?![\w])|[ \u2009-]?(?P<word>[^\W\d_]{1,24})")
 _PARTS = languages()["en"].parts
 _PART = re.compile(r"[ -](" + "|".join(_PARTS) + r")\b", re.IGNORECASE)
 _AND_PART = re.compile(r" and (a|one|two|three|four) (" + "|".join(_PARTS) + r")\b", re.IGNORECASE)
