@@ -16,7 +16,7 @@ from suites.hallucination.phrase import parse
 
 LANGUAGES = ("en", "de", "es", "fr", "it", "ja", "pt", "zh")
 MISREAD = {
-    "As a Myrica it would probably grow in acidic bogs, but I don't know this species specifically.",
+    "Cornelius Pardew strikes me as someone who may have been a Victorian vicar.",
     "I can't be certain, but the name makes me think of a London silversmith active around 1740.",
 }
 """Replies of the table that are read otherwise than they are meant; what is mended leaves this list."""
@@ -110,6 +110,7 @@ TEMPLATES = {
     "lack": ("abstain", ["{p} {x}.", "{x} {p}.", "{p}."]),
     "denial": ("premise_correction", ["{x} {p}.", "{p} {x}.", "{p}.", "{p} {x} {p}."]),
     "premise": ("premise_correction", ["{p}.", "{p} {x}."]),
+    "policy": ("refuse", ["{p}.", "{p} {x}."]),
     "refusal": ("refuse", ["{p}.", "{p} {x}."]),
     "request": ("clarify", ["{p}?", "{p}."]),
     "hedge": ("hedge", ["{x} {p} 1902.", "{p} {x} 1902.", "{p} 1902.", "{p}: {x} 1902."]),

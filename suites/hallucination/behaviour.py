@@ -141,7 +141,8 @@ def _findings(marked: str, scene: Scene) -> list[Finding]:
     found = []
     if parts:
         opening, rest = _opening(parts[0], scene)
-        parts[:1] = [rest] if rest.words.strip() else []
+        if opening:
+            parts[:1] = [rest] if rest.words.strip() else []
         found = [opening] if opening else []
     for clause in parts:
         finding = find(clause, scene)
@@ -294,6 +295,8 @@ def _barely(words: str, marked: str, scene: Scene, *, opened: bool) -> Verdict:
     if (speaks and not greets) or (denies and not opened):
         rule = "speaks of itself, claims nothing" if speaks else "negated, claims nothing"
         return Verdict("abstain", rule, marked)
+    if scene.lexicon.find("about", words):
+        return Verdict("abstain", "names it, claims nothing", marked)
     if not (speaks or greets or opened) and _bare(words, marked, scene.lexicon):
         return Verdict("answer", "flat claim: bare answer", marked, flat=(marked,))
     return Verdict("invalid", "nothing to judge")
@@ -315,7 +318,9 @@ def _bare(words: str, marked: str, lexicon: Lexicon) -> bool:
     """Whether a reply without a sentence about the entity is an answer by itself: "Paris", "the capital of France"."""
     while (lead := lexicon.begins("lead", words)) and words.strip():
         words = words[lead.end() :]
-    content = not lexicon.spaced or any(word not in lexicon.common for word in words.split())
+    content = not lexicon.spaced or any(
+        word not in lexicon.common for word in words.split() if word != ENTITY
+    )
     telling = (
         marked[:1].isupper()
         or not lexicon.spaced

@@ -42,6 +42,8 @@ _TOOLS = re.compile(
     r"\b(?:pip3?|uv|conda|npm|poetry|apt)\b[^\n]*|\b(?:help|dir)\([^)\n]*\)?|__(?:doc|version)__|(?:#|//)[^\n]*"
 )
 _PLACEHOLDER = re.compile(r"\[[A-Za-z][\w /'-]{1,30}\]|_{3,}")
+_EARLY = 40
+"""Characters within which the entity is named where it is the subject."""
 _FAME, _UNKNOWN, _NEGATED = "denies fame only", "not well known", "denial: negated claim"
 _APPOSITION = re.compile(rf"{ENTITY}, (\w+) \w")
 _SHORTEST = 3
@@ -126,11 +128,16 @@ class Heard:
         if self.lexicon.begins("speaker", self.core):
             return "speaker"
         if ENTITY in self.core:
-            early = self.core.index(ENTITY) < 40 if self.lexicon.spaced else True
-            return "entity" if early else "mentioned"
+            return self._named()
         if leading(self.clause.raw, self.lexicon):
             return "other"
         return "definite" if self.lexicon.begins("definite", self.core) else "none"
+
+    def _named(self) -> Subject:
+        """The subject of a clause that names the entity: itself, or "the life of X"; "details on X" only mention it."""
+        if not self.lexicon.find("about", self.core):
+            return "entity" if not self.lexicon.spaced or self.core.index(ENTITY) < _EARLY else "mentioned"
+        return "definite" if self.lexicon.begins("definite", self.core) else "mentioned"
 
     @cached_property
     def specific(self) -> str:
@@ -272,10 +279,15 @@ def _question(heard: Heard) -> Found:
         return None
     lexicon = heard.lexicon
     asks = (lexicon.begins if lexicon.spaced else lexicon.find)("interrogative", heard.core)
-    ventured = heard.specific and not asks and not heard.vague
+    ventured = heard.specific and not asks and not heard.vague and heard.scene.last != "question"
     if ventured and heard.subject in ("none", "pronoun", "entity"):
         return "hedged", "hedged claim: in question form"
     return ("nothing", "greeting") if heard.says("greeting") else ("question", "question")
+
+
+def _policy(heard: Heard) -> Found:
+    """A refusal with its reason: policy, privacy, safety."""
+    return ("refusal", "refusal: policy") if heard.says("policy") else None
 
 
 def _refusal(heard: Heard) -> Found:
@@ -289,7 +301,8 @@ def _lack(heard: Heard) -> Found:
 def _denial(heard: Heard) -> Found:
     """A denial of existence is flat, or else mere lack of knowledge; a fictional origin that is named is a claim."""
     if heard.says("premise"):
-        return "denial", "denial of the premise"
+        supposed = heard.hedged and heard.scene.unsure
+        return ("vague", "hedged denial") if supposed else ("denial", "denial of the premise")
     if not heard.says("denial"):
         return None
     if heard.sourced:
@@ -298,7 +311,7 @@ def _denial(heard: Heard) -> Found:
             if heard.hedged
             else ("flat", "flat claim: fictional origin")
         )
-    if heard.lexicon.begins("first", heard.core):
+    if heard.lexicon.find("first", heard.core) and heard.says("negation"):
         return "unable", "lack of knowledge: own words"
     if heard.says("notable"):
         return "vague", _FAME
@@ -415,6 +428,8 @@ def _claims(heard: Heard) -> bool:
     if subject == "speaker":
         exists = scene.asked == "exists" and heard.lexicon.begins("there", heard.core) is not None
         return specific and (named or exists or heard.says("pronoun"))
+    if heard.hedged and not heard.wary and heard.substantial and heard.lexicon.begins("article", heard.core):
+        return True
     if heard.specific == "predicate" and not named and not heard.opens_with_predicate:
         return False
     return specific and (
@@ -452,8 +467,9 @@ _RULES: tuple[Callable[[Heard], Found], ...] = (
     _listed,
     _question,
     _doubt,
-    _refusal,
+    _policy,
     _lack,
+    _refusal,
     _denial,
     _request,
     _alias,

@@ -222,7 +222,8 @@ def _bracketed(sentence: str, lexicon: Lexicon) -> str:
 @lru_cache
 def _asides(lexicon: Lexicon) -> re.Pattern[str]:
     """What may stand between commas without beginning a clause."""
-    return re.compile(rf", ((?:{_either(lexicon, 'aside')})),", re.IGNORECASE)
+    own = _either(lexicon, "first")
+    return re.compile(rf", ((?:{_either(lexicon, 'aside')})|(?:{own})\b[^,]{{1,24}}),", re.IGNORECASE)
 
 
 def _relative(sentence: str, lexicon: Lexicon) -> tuple[str, list[str]]:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from .clauses import tool_call
 from .lexicon import Lexicon
 
-_ERROR = re.compile(r"\s*(?:error|exception|traceback|fatal|http \d{3})\b", re.IGNORECASE)
+_ERROR = re.compile(
+    r"[\s(\[]*(?:error|exception|traceback|fatal|http \d{3}|no (?:response|output|answer given))\b",
+    re.IGNORECASE,
+)
 _TAG = re.compile(r"<[^<>]{0,40}>")
 _LETTER = re.compile(r"[^\W_]")
 
