@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from evals import shelf
+from evals.errors import EvalsError
 
 KINDS = ("suites", "models", "reports", "runs")
 
@@ -43,18 +44,18 @@ def _first_line(path: Path) -> str:
 
 
 def _runs(out: Path) -> list[tuple[str, str]]:
-    """Run folders, oldest first, with their state and models."""
-    folders = [path.parent for path in out.glob("*/run.json")]
-    if not folders:
-        return []
+    """Run folders, oldest first, each with its state and models; damaged ones before all, where they are seen."""
+    found = sorted((*_state(path.parent), str(path.parent)) for path in out.glob("*/run.json"))
+    return [(folder, state) for _, state, folder in found]
 
+
+def _state(folder: Path) -> tuple[str, str]:
+    """When a run was begun, and how it stands; a damaged one says so instead, and does not hide the others."""
     from evals import log  # pydantic is worth its time only where there are runs
 
-    found = sorted(((log.read_about(folder), folder) for folder in folders), key=lambda pair: pair[0].created)
-    return [
-        (
-            str(folder),
-            f"{'finished' if about.finished else 'unfinished'}, {about.planned} replies, {', '.join(about.request.models)}",
-        )
-        for about, folder in found
-    ]
+    try:
+        about = log.read_about(folder)
+    except EvalsError as error:
+        return "", error.message
+    state = "finished" if about.finished else "unfinished"
+    return about.created, f"{state}, {about.planned} replies, {', '.join(about.request.models)}"
