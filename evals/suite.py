@@ -1,9 +1,10 @@
 """Suites: what is asked, how it is judged, and which comparisons were fixed beforehand."""
 
 import csv
+import io
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -98,18 +99,23 @@ class Suite:
 def render(arm: Arm, sample: Sample) -> Prompt:
     """The exact prompt of a sample in an arm.
 
-    Raises: BadFile: the template names a field that the sample does not have.
+    Raises: BadFile: the template names a field that the sample does not have, has a brace too many, or raised.
     """
-    if callable(arm.template):
-        text = arm.template(sample)
-    else:
-        try:
-            text = arm.template.format(input=sample.input, target=sample.target, **sample.fields)
-        except (KeyError, IndexError) as error:
-            raise BadFile(
-                f"the template of arm {arm.name!r} asks for {error}, which sample {sample.id} does not have",
-                "use {input}, {target} or one of the sample's fields; write {{ and }} for braces",
-            ) from None
+    fix = "use {input}, {target} or one of the sample's fields; write {{ and }} for braces"
+    try:
+        if callable(arm.template):
+            text = arm.template(sample)
+        else:
+            text = arm.template.format(**{**sample.fields, "input": sample.input, "target": sample.target})
+    except (KeyError, IndexError) as error:
+        raise BadFile(
+            f"the template of arm {arm.name!r} asks for {error}, which sample {sample.id} does not have", fix
+        ) from error
+    except Exception as error:  # a template is the suite author's; its fault is one sentence
+        raise BadFile(
+            f"the template of arm {arm.name!r} fails on sample {sample.id}: {type(error).__name__}: {error}",
+            fix,
+        ) from error
     system = (Message("system", arm.system),) if arm.system else ()
     return Prompt(
         messages=(*system, Message("user", text)),
@@ -218,29 +224,44 @@ def read_rows(path: Path) -> list[Sample]:
     Raises: BadFile: names the file and the line.
     """
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")  # spreadsheets begin their CSV with a byte order mark
     except (OSError, UnicodeDecodeError) as error:
         raise BadFile(
             f"{path} cannot be read: {error}", "name a CSV or JSONL file beside suite.toml"
         ) from None
-    rows: list[tuple[int, dict[str, Any]]] = []
-    if path.suffix == ".jsonl":
-        for number, line in enumerate(text.splitlines(), 1):
-            try:
-                row = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise BadFile(
-                    f"{path}, line {number} is not JSON: {error}", "write one JSON object a line"
-                ) from None
-            if not isinstance(row, dict):
-                raise BadFile(f"{path}, line {number} is not a JSON object", "write one JSON object a line")
-            rows.append((number, row))
-    else:
-        rows = list(enumerate(csv.DictReader(text.splitlines()), 2))
-    samples = [_sample(path, number, row) for number, row in rows]
+    read = _read_jsonl if path.suffix == ".jsonl" else _read_csv
+    samples = [_sample(path, number, row) for number, row in read(path, text)]
     if not samples:
         raise BadFile(f"{path} has no rows", "give it at least one")
     return samples
+
+
+def _read_jsonl(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Line numbers and objects; only a line feed ends a line, as JSON strings may hold Unicode's other breaks."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise BadFile(
+                f"{path}, line {number} is not JSON: {error}", "write one JSON object a line"
+            ) from None
+        if not isinstance(row, dict):
+            raise BadFile(f"{path}, line {number} is not a JSON object", "write one JSON object a line")
+        yield number, row
+
+
+def _read_csv(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Numbers of the lines on which rows end, and the rows; a quoted cell may hold line breaks."""
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    for row in reader:
+        if None in row or None in row.values():
+            raise BadFile(
+                f"{path}, line {reader.line_num} has not as many cells as the first line",
+                "give every row one cell a column; put quotes round a cell that holds a comma",
+            )
+        yield reader.line_num, row
 
 
 def _sample(path: Path, number: int, row: dict[str, Any]) -> Sample:

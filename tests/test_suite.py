@@ -1,6 +1,7 @@
 """Suites are checked when they are loaded, and render exact prompts."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,12 @@ def test_a_template_may_be_a_function() -> None:
 def test_a_field_that_the_sample_lacks_is_named() -> None:
     with pytest.raises(BadFile, match="role"):
         suites.render(Arm("a", "{role}"), Sample("1", "Ada"))
+
+
+@pytest.mark.parametrize("template", ["{input", "{input.age}", lambda s: s.fields["age"], lambda s: 1 / 0])
+def test_a_template_that_fails_is_one_sentence(template: "str | Callable[[Sample], str]") -> None:
+    with pytest.raises(BadFile, match="arm 'a'"):
+        suites.render(Arm("a", template), Sample("1", "Ada"))
 
 
 def test_braces_in_the_input_are_left_alone() -> None:
@@ -95,6 +102,19 @@ def test_jsonl_data_may_say_that_nothing_is_right(tmp_path: Path) -> None:
     assert sample.target is None
 
 
+def test_jsonl_lines_end_at_line_feeds_alone(tmp_path: Path) -> None:
+    path = tmp_path / "data.jsonl"
+    rows = [{"input": "a\u2028b\x85c", "target": "d"}, {"input": "e", "target": "f"}]
+    path.write_text("\n\n".join(json.dumps(row, ensure_ascii=False) for row in rows))
+    assert [sample.input for sample in suites.read_rows(path)] == [row["input"] for row in rows]
+
+
+def test_a_spreadsheets_csv_is_read_with_its_mark_and_its_line_breaks(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_bytes('\ufeffinput,target\r\n"two\nlines",a\r\nb,c\r\n'.encode())
+    assert [sample.input for sample in suites.read_rows(path)] == ["two\nlines", "b"]
+
+
 @pytest.mark.parametrize(
     ("toml", "data", "said"),
     [
@@ -103,6 +123,8 @@ def test_jsonl_data_may_say_that_nothing_is_right(tmp_path: Path) -> None:
         (TOML + "[", "input,target\na,b\n", "not TOML"),
         (TOML, "question,target\na,b\n", "line 2 has no input"),
         (TOML, "input,target\n", "no rows"),
+        (TOML, "input,target\na,b,c\n", "line 2 has not as many cells"),
+        (TOML, "input,target,more\na,b,c\nd,e\n", "line 3 has not as many cells"),
         (TOML.replace("capitals.csv", "nowhere.csv"), "", "cannot be read"),
         (TOML.replace("capitals.csv", "capitals.jsonl"), "", "no rows"),
     ],
