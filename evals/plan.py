@@ -5,9 +5,9 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
-from evals.errors import BadFile, BadInput, NotFound
+from evals.errors import BadFile, BadInput, EvalsError, NotFound
 from evals.suite import FIXED_SEED, Suite, load, render
 from evals.types import Arm, Key, Prompt, Sample
 
@@ -115,10 +115,16 @@ def plan(request: Request, seed: int | None = None) -> Plan:
 
 def _part(suite: Suite, request: Request, seed: int) -> Planned:
     known = {arm.name for arm in suite.arms}
-    arms = suite.pick_arms(name for name in request.arms if name in known or request.arms == ("all",))
+    named = [name for name in request.arms if name in known or request.arms == ("all",)]
+    if request.arms and not named:
+        raise BadInput(
+            f"suite {suite.name} has none of the arms {', '.join(request.arms)}",
+            f"name one of its own too: {', '.join(arm.name for arm in suite.arms)}",
+        )
+    arms = suite.pick_arms(named)
     fields = getattr(suite.options, "__dataclass_fields__", {})
     options = suite.parse_options({key: value for key, value in request.options.items() if key in fields})
-    samples = tuple(suite.samples(seed, _count(suite, request.size), options))
+    samples = _samples(suite, seed, _count(suite, request.size), options)
     ids = {sample.id for sample in samples}
     if not samples or len(ids) < len(samples):
         fault = "no samples" if not samples else "two samples of one id"
@@ -126,6 +132,19 @@ def _part(suite: Suite, request: Request, seed: int) -> Planned:
             f"suite {suite.name} made {fault} for seed {seed}", "mend its samples(seed, n, options)"
         )
     return Planned(suite, arms, samples)
+
+
+def _samples(suite: Suite, seed: int, count: int, options: Any) -> tuple[Sample, ...]:
+    """The suite's samples. Making them is the suite author's code; its fault is one sentence."""
+    try:
+        return tuple(suite.samples(seed, count, options))
+    except EvalsError:
+        raise
+    except Exception as error:
+        raise BadFile(
+            f"suite {suite.name} could not make its samples for seed {seed}: {type(error).__name__}: {error}",
+            "mend its samples(seed, n, options)",
+        ) from error
 
 
 def _count(suite: Suite, size: str | int) -> int:

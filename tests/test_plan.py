@@ -80,3 +80,15 @@ def test_two_samples_of_one_id_are_refused(sums: Path) -> None:
     path.write_text(path.read_text().replace('f"{i:05}"', '"same"'))
     with pytest.raises(EvalsError, match="two samples of one id"):
         plan(Request(suites=(str(sums),), models=("m",), size=2))
+
+
+def test_a_suite_whose_samples_fail_is_named(sums: Path) -> None:
+    path = sums / "suite.py"
+    path.write_text(path.read_text().replace("rng = Random(seed)", "rng = 1 / 0"))
+    with pytest.raises(EvalsError, match="suite sums could not make its samples"):
+        plan(Request(suites=(str(sums),), models=("m",), size=2))
+
+
+def test_an_arm_of_one_suite_does_not_call_up_every_arm_of_another(sums: Path) -> None:
+    with pytest.raises(EvalsError, match="suite hallucination has none of the arms steps"):
+        plan(Request(suites=(str(sums), "hallucination"), models=("m",), size=2, arms=("steps",)))
