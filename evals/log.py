@@ -139,7 +139,7 @@ def read_about(folder: Path) -> RunFile:
     try:
         about = RUN_FILE.validate_json(data)
     except pydantic.ValidationError as error:
-        raise BadFile(f"{path} is damaged: {_first(error)}", "restore it, or start a new run") from None
+        raise BadFile(f"{path} is damaged: {_first(error)}", "restore it, or move its folder away") from None
     if about.schema > SCHEMA:
         raise BadFile(f"{path} has format {about.schema}, this evals reads up to {SCHEMA}", "update evals")
     return about
@@ -188,12 +188,13 @@ class Writer:
         self._lock = FileLock(folder / "lock")
         try:
             self._lock.acquire(blocking=False)
+            _repair(self._path)
+            self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         except Timeout:
             raise BadInput(f"another process is writing {folder}", "wait for it, or stop it") from None
         except OSError as error:
+            self._lock.release()
             raise BadInput(f"{folder} cannot be written: {error.strerror}", "free or unlock it") from None
-        _repair(self._path)
-        self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
 
     def append(self, reply: Reply) -> None:
         """Hand one line to the operating system.

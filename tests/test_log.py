@@ -111,6 +111,16 @@ def test_a_run_of_a_later_format_is_refused(folder: Path) -> None:
         log.read_about(folder)
 
 
+def test_a_log_that_cannot_be_written_is_one_sentence_and_leaves_the_lock_free(folder: Path) -> None:
+    (folder / "replies.jsonl").unlink(missing_ok=True)
+    (folder / "replies.jsonl").mkdir()
+    with pytest.raises(BadInput, match="cannot be written"):
+        log.Writer(folder)
+    (folder / "replies.jsonl").rmdir()
+    with log.Writer(folder):
+        pass
+
+
 def test_an_unfinished_run_of_the_same_request_is_found_again(sums: Path, folder: Path) -> None:
     asked = Request(suites=(str(sums),), models=("m",), size=2)
     assert log.unfinished(folder.parent, asked) == folder
