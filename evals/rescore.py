@@ -36,7 +36,7 @@ def read_rows(path: Path) -> Iterator[Row]:
     Raises: BadFile: names the line that is not a row.
     """
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8-sig").split("\n")  # JSON strings may hold Unicode's other line breaks
     except (OSError, UnicodeDecodeError) as error:
         raise BadFile(f"{path} cannot be read: {error}", "name a JSONL file of answers") from None
     for number, line in enumerate(lines, 1):
@@ -98,6 +98,7 @@ def rescore(folder: Path) -> tuple[int, int]:
     with log.Writer(folder) as writer:
         for reply in changed:
             writer.append(reply)
+        log.write_about(folder, replace(run.about, suites={n: suite.version for n, suite in suites.items()}))
         if log.read_run(folder).missing == 0:
             log.finish(folder)
     return len(run.replies), len(changed)

@@ -73,7 +73,7 @@ def begin(request: Request, out: Path) -> Session:
 def resume(folder: Path) -> Session:
     """The session of a run folder: the same plan, less what is answered.
 
-    Raises: NotFound, BadFile: no such run, or a damaged one. BadInput: a suite has changed since.
+    Raises: NotFound, BadFile: no such run, or a damaged one. BadInput: a suite has changed since, its version or its prompts.
     """
     before = log.read_run(folder)
     made = plan(replace(before.about.request, suites=tuple(before.about.paths.values())), before.about.seed)
@@ -82,9 +82,22 @@ def resume(folder: Path) -> Session:
         if old != part.suite.version:
             raise BadInput(
                 f"{folder} was begun with version {old} of suite {part.suite.name}, which is now {part.suite.version}",
-                "start a new run: the two do not mix",
+                "the two do not mix: move that folder away, or name another with --out, and run it anew",
             )
+    _same_questions(before, made)
     return Session(folder, made, _connect(made), before.replies)
+
+
+def _same_questions(before: log.Run, made: Plan) -> None:
+    """Refuse a suite that was edited without a new version: half a run would be asked other questions."""
+    asked = {reply.key: reply.prompt for reply in before.replies}
+    for model in made.request.models:
+        for job in made.jobs(model):
+            if asked.get(job.key, job.prompt) != job.prompt:
+                raise BadInput(
+                    f"suite {job.key.suite} asks other questions now than {before.folder} holds (sample {job.key.sample})",
+                    "move that folder away, or name another with --out, and run it anew",
+                )
 
 
 def work(

@@ -113,12 +113,21 @@ class TestRun:
         assert failure is not None
         assert failure.kind == "scorer"
         assert "ZeroDivisionError" in failure.message
-        path.write_text(good)
+        path.write_text(good.replace('version="1"', 'version="2"'))
         again = evals("score", "--run", the_run(evals.cwd))
         assert "4 verdicts changed" in again.stdout
         run = log.read_run(the_run(evals.cwd))
         assert run.missing == 0
         assert run.about.finished
+        assert run.about.suites == {"sums": "2"}
+
+    def test_a_suite_whose_questions_changed_is_not_resumed(self, evals: Evals) -> None:
+        evals("run", "./sums", "-m", "./adder.py/m?fail=5", "-n", 40, "--quiet")
+        path = evals.cwd / "sums" / "suite.py"
+        path.write_text(path.read_text().replace("What is", "How much is"))
+        done = evals("run", "./sums", "-m", "./adder.py/m?fail=5", "-n", 40)
+        assert done.returncode == 2
+        assert "asks other questions now" in done.stderr
 
     def test_a_suite_that_changed_its_version_is_not_resumed(self, evals: Evals) -> None:
         evals("run", "./sums", "-m", "./adder.py/m?fail=5", "-n", 40, "--quiet")
@@ -126,7 +135,7 @@ class TestRun:
         path.write_text(path.read_text().replace('version="1"', 'version="2"'))
         done = evals("run", "--resume", the_run(evals.cwd))
         assert done.returncode == 2
-        assert "start a new run" in done.stderr
+        assert "move that folder away" in done.stderr
 
     def test_a_suite_whose_questions_changed_is_not_scored_again(self, evals: Evals) -> None:
         evals("run", "./sums", "-m", "./adder.py/m", "-n", 4, "--quiet")
