@@ -1,4 +1,8 @@
-"""The command line: `evals COMMAND`. Exit status: 0 all well, 2 the user must mend something, 3 incomplete, 130 interrupted."""
+"""The command line: `evals COMMAND`.
+
+Exit status: 0 all well, 2 the user must mend something, 3 incomplete,
+130 interrupted; 1 where what read the output has closed it, as `head` does.
+"""
 
 import sys
 
@@ -43,7 +47,4 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         click.echo("evals: interrupted", err=True)
         status = 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        status = 0
     sys.exit(status or 0)

@@ -169,7 +169,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a request has no answer: its kind (see errors.ProviderError), one sentence, and how often it was tried."""
+    """Why a reply has no score: the kind (see errors.FailureKind) and one sentence."""
 
     kind: str
     message: str

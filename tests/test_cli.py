@@ -37,6 +37,8 @@ RUN = ("run", "./sums", "-m", "./adder.py/m", "-n", "2")
         (("run", "./sums", "-m", "./adder.py/m", "--size", "huge"), "no size of suite sums"),
         (("run", "--resume", "nowhere"), "no run in nowhere"),
         (("run", "./sums", "--resume", "nowhere"), "leave out SUITE"),
+        (("run", "--resume", "nowhere", "-n", "0"), "leave out SUITE"),
+        (("run", "--resume", "nowhere", "--repeat", "2"), "leave out SUITE"),
         (("show", "nowhere"), "no suite called"),
         (("report",), "no run is named"),
         (("report", "nowhere"), "no run in nowhere"),
@@ -97,6 +99,24 @@ def test_list_tells_finished_runs_from_unfinished_ones(evals: Evals) -> None:
     assert ["unfinished" in row for row in rows] == [False, True]
 
 
+@pytest.mark.usefixtures("sums", "adder")
+def test_a_damaged_run_does_not_hide_the_others(evals: Evals) -> None:
+    evals(*RUN, "--quiet")
+    (evals.cwd / "runs" / "damaged").mkdir()
+    (evals.cwd / "runs" / "damaged" / "run.json").write_text("{")
+    done = evals("list", "runs")
+    assert done.returncode == 0, done.stderr
+    assert "run.json is damaged" in done.stdout
+    assert "finished, 4 replies" in done.stdout
+
+
+@pytest.mark.usefixtures("sums", "adder")
+def test_the_next_command_can_be_pasted_whatever_the_folder_is_called(evals: Evals) -> None:
+    done = evals(*RUN, "--out", "my runs")
+    (run,) = evals.cwd.glob("my runs/*")
+    assert f"evals report 'my runs/{run.name}' --format html" in done.stdout
+
+
 @pytest.mark.usefixtures("sums")
 def test_show_prints_exact_prompts_and_sends_nothing(evals: Evals) -> None:
     done = evals("show", "./sums", "-n", 2, "--arm", "steps")
@@ -143,12 +163,13 @@ def test_score_judges_a_file_by_the_suites_own_scorer(evals: Evals) -> None:
     rows: list[dict[str, object]] = [
         {"response": "It is 12.", "target": 12, "more": "kept"},
         {"response": "13", "target": "12", "arm": "steps", "tags": {"big": False}},
-        {"response": "no idea", "target": None},
+        {"response": "no\u2028idea", "target": None},
     ]
-    (evals.cwd / "answers.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    (evals.cwd / "answers.jsonl").write_text("".join(lines))
     done = evals("score", "./sums", "answers.jsonl")
     assert done.returncode == 0, done.stderr
-    judged = [json.loads(line) for line in done.stdout.splitlines()]
+    judged = [json.loads(line) for line in done.stdout.rstrip("\n").split("\n")]
     assert [row["outcome"] for row in judged] == ["right", "wrong", "unparsed"]
     assert [{key: row[key] for key in given} for row, given in zip(judged, rows, strict=True)] == rows
     assert judged[0]["rule"] == "last_integer"

@@ -1,6 +1,7 @@
 """`evals run`: ask models a suite's questions, judge the replies, say what was found."""
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -89,7 +90,7 @@ def run(
     if concurrency is not None and concurrency < 1:
         raise BadInput(f"--concurrency {concurrency} would ask nothing", "give a number from 1")
     if resumed is not None:
-        if suites or models or arms or settings or size or count or seed:
+        if suites or models or arms or settings or size or count is not None or seed or repeat != 1:
             raise BadInput(
                 "--resume goes on with a run as it was planned", "leave out SUITE and what selects its items"
             )
@@ -143,10 +144,10 @@ def _say_what_was_found(folder: Path, *, quiet: bool, as_json: bool) -> None:
     else:
         click.echo(publish([read_run(folder)], "table", **terminal()))
         click.echo(
-            f"run: {folder}\nevery reply, as a page: evals report {folder} --format html --out report.html"
+            f"run: {folder}\nevery reply, as a page: evals report {quote(str(folder))} --format html --out report.html"
         )
 
 
 def _what_is_missing(end: "End", folder: Path) -> str:
     why = "interrupted" if end.interrupted else "incomplete"
-    return f"evals: {why}: {end.missing} replies are missing or failed\n  to ask only those: evals run --resume {folder}"
+    return f"evals: {why}: {end.missing} replies are missing or failed\n  to ask only those: evals run --resume {quote(str(folder))}"
