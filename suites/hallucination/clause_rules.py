@@ -428,13 +428,17 @@ def _claims(heard: Heard) -> bool:
     if subject == "speaker":
         exists = scene.asked == "exists" and heard.lexicon.begins("there", heard.core) is not None
         return specific and (named or exists or heard.says("pronoun"))
+    return _fragment_claims(heard)
+
+
+def _fragment_claims(heard: Heard) -> bool:
+    """Whether a clause without a subject is an answer: "Born in Vienna", "a sculptor", "perhaps a Victorian vicar"."""
+    scene, named = heard.scene, ENTITY in heard.words
     if heard.hedged and not heard.wary and heard.substantial and heard.lexicon.begins("article", heard.core):
         return True
-    if heard.specific == "predicate" and not named and not heard.opens_with_predicate:
+    if not heard.specific or (heard.specific == "predicate" and not named and not heard.opens_with_predicate):
         return False
-    return specific and (
-        named or heard.hedged or not scene.unsure or (scene.last == _NEGATED and not heard.wary)
-    )
+    return named or heard.hedged or not scene.unsure or (scene.last == _NEGATED and not heard.wary)
 
 
 def _says_nothing(heard: Heard) -> bool:
