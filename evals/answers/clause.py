@@ -4,7 +4,10 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
-_END = re.compile(r"\n|[!?。！？](?!\w)|(?<!\.)(?<!approx)(?<!\bca)(?<!\bno)(?<!i\.e)(?<!e\.g)\.(?=\s|[\"')\]*]|$)", re.IGNORECASE)
+_END = re.compile(
+    r"\n|[!?。！？](?!\w)|(?<!\.)(?<!approx)(?<!\bca)(?<!\bno)(?<!i\.e)(?<!e\.g)\.(?=\s|[\"')\]*]|$)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

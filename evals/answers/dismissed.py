@@ -13,7 +13,9 @@ from evals.answers.tally import Tally
 from evals.numbers import Number
 
 _CLAUSE_END = re.compile(r"[.;!?\n](?!\d)")
-_REJECTED_AFTER = re.compile(r"(?: [^\W\d_]{1,20}){0,3} (?:at first|at first glance|initially|earlier|before|previously)\b")
+_REJECTED_AFTER = re.compile(
+    r"(?: [^\W\d_]{1,20}){0,3} (?:at first|at first glance|initially|earlier|before|previously)\b"
+)
 _BREAKS_OFF = re.compile(r"(?:\.{3}|…|,|—|–| -|\?|\()\s?\Z")
 _RESTATES = re.compile(r", the\b")
 _STRUCK = re.compile(r"~~[^~\n]{1,200}~~|<(?:s|del|strike)>[^<\n]{1,200}</(?:s|del|strike)>")
@@ -38,25 +40,35 @@ _VERSION = re.compile(
     r"|\b(?:python|version|java|node|gpt|claude|llama|gemini|qwen|mistral|ubuntu|unicode)[ -]\d+(?:\.\d+)*",
     re.IGNORECASE,
 )
-_FENCE = re.compile(r"^[ \t]*```(?P<language>[^\n`]*)\n(?P<code>(?:(?![ \t]*```)[^\n]*\n?)*)(?:[ \t]*```)?", re.MULTILINE)
+_FENCE = re.compile(
+    r"^[ \t]*```(?P<language>[^\n`]*)\n(?P<code>(?:(?![ \t]*```)[^\n]*\n?)*)(?:[ \t]*```)?", re.MULTILINE
+)
 _CODE = re.compile(r"[=(){}]|\b(?:def|import|for|print|return|let|const)\b")
 _SPAN = re.compile(r"`[^`\n]{0,200}[([][^`\n]{0,200}`")
-_DATA = frozenset({"json", "text", "txt", "output", "plaintext", "md", "markdown", "yaml", "csv", "latex", "tex"})
+_DATA = frozenset(
+    {"json", "text", "txt", "output", "plaintext", "md", "markdown", "yaml", "csv", "latex", "tex"}
+)
 _LIST = re.compile(r"^[ \t>*-]{0,6}(?P<index>\d{1,3})[.)](?=[ \t]+\S)", re.MULTILINE)
 _BEGINS = re.compile(r"(?:(?:\A|\n)[ \t*#>•-]{0,6}|[.!?)] {1,3}|\()(?:(?:now,?|so|and) )?\Z")
-_BEFORE_INDEX = re.compile(r"(?P<word>(?<![^\W\d_])[^\W\d_]{1,12}|[#№第]|n°)[ \t#.*_\u2009(]{0,4}\Z")
+_BEFORE_INDEX = re.compile(
+    r"(?P<word>(?<![^\W\d_])[^\W\d_]{1,12}|(?<!#)#(?!#)|[№第]|n°)[ \t.*_\u2009(]{0,3}#?\Z"
+)
 _NUMBER_WORD = re.compile(r"\b(?:the|is|a|only|total|whole|real) number\W*\Z", re.IGNORECASE)
 _LISTED = re.compile(r"[ ,\u2009]*(?:and|or|to|und|et|y|e|&|-|–)?[ \u2009]*", re.IGNORECASE)
 _PLACES, _INDEX, _EACH_WORDS, _LEFT_WORDS, _OTHERS = (
     frozenset(PHRASES.tables[table]) for table in ("places", "index", "each", "left", "others")
 )
-_PART = re.compile(r"\b(?:row|line|column|group|block|cluster|reihe|zeile|ligne|fila|riga|linha) #?\Z", re.IGNORECASE)
+_PART = re.compile(
+    r"\b(?:row|line|column|group|block|cluster|reihe|zeile|ligne|fila|riga|linha) #?\Z", re.IGNORECASE
+)
 _PART_GAP = re.compile(r"[^.\n;\d=→]{0,30}")
 _EACH_PART = re.compile(r"\b(?:each|every|per) (?P<part>[^\W\d_]+)[^.\n;\d=→]{0,20}\Z")
-_EACH_BEFORE = re.compile(r"\b(?:each|every) [^\W\d_]+ (?:is|costs?|has|holds?|contains?|gets?|weighs?|takes?)[ $€£]{1,3}\Z")
+_EACH_BEFORE = re.compile(
+    r"\b(?:each|every) [^\W\d_]+ (?:is|costs?|has|holds?|contains?|gets?|weighs?|takes?)[ $€£]{1,3}\Z"
+)
 _ARRANGEMENTS = frozenset(PHRASES.tables["arrangements"])
 _WORDS_AFTER = 3
-_REACH = 160
+_REACH, _GAP = 160, 30
 
 SOFT = frozenset({"other", "each", "left", "question"})
 """Reasons that give way where nothing else is left."""
@@ -129,7 +141,9 @@ def _rejections(page: Page) -> Iterator[tuple[int, int]]:
     for start, end in page.phrases["doubting"]:
         sentence = min(page.ends.end(end), end + _REACH)
         restated = _RESTATES.search(page.phrases.lower, end, sentence)
-        stops = [at for at in (*_next(turns, end), restated.start() if restated else sentence) if at < sentence]
+        stops = [
+            at for at in (*_next(turns, end), restated.start() if restated else sentence) if at < sentence
+        ]
         if stops:
             yield start, min(stops)
     for start, _ in page.phrases["retracting"]:
@@ -159,13 +173,21 @@ def _indices(lower: str, found: Sequence[Number], asked: Asked) -> set[int]:
     inside: set[int] = set()
     for at, number in enumerate(found):
         match = _BEFORE_INDEX.search(lower, max(0, number.start - 18), number.start)
-        if match and match["word"] in _INDEX and not _NUMBER_WORD.search(lower, max(0, number.start - 24), number.start):
+        if (
+            match
+            and match["word"] in _INDEX
+            and not _NUMBER_WORD.search(lower, max(0, number.start - 24), number.start)
+        ):
             if not (asked.positions and match["word"] in _PLACES):
                 inside.add(at)
-        elif at and at - 1 in inside and number.start - found[at - 1].end <= 8:
-            if _LISTED.fullmatch(lower, found[at - 1].end, number.start):
-                inside.add(at)
+        elif at and at - 1 in inside and _near(_LISTED, lower, found[at - 1], number):
+            inside.add(at)
     return inside
+
+
+def _near(gap: re.Pattern[str], lower: str, a: Number, b: Number) -> bool:
+    """Whether what stands between two numbers is short and of a certain kind."""
+    return b.start - a.end <= _GAP and gap.fullmatch(lower, a.end, b.start) is not None
 
 
 def _beside(lower: str, found: Sequence[Number], at: int, things: frozenset[str]) -> str:
@@ -173,14 +195,20 @@ def _beside(lower: str, found: Sequence[Number], at: int, things: frozenset[str]
     number = found[at]
     if _REJECTED_AFTER.match(lower, number.end):
         return "rejected"
-    if at and _PART.search(lower, max(0, found[at - 1].start - 12), found[at - 1].start):
-        if _PART_GAP.fullmatch(lower, found[at - 1].end, number.start):
-            return "part"
+    before = found[at - 1] if at else None
+    if (
+        before
+        and _PART.search(lower, max(0, before.start - 12), before.start)
+        and _near(_PART_GAP, lower, before, number)
+    ):
+        return "part"
     part = _EACH_PART.search(lower, max(0, number.start - 40), number.start)
     if part and part["part"] in _ARRANGEMENTS:
         return "part"
     after = words_after(lower, number, _WORDS_AFTER)
-    apiece = _EACH_WORDS.intersection(after) or _EACH_BEFORE.search(lower, max(0, number.start - 40), number.start)
+    apiece = _EACH_WORDS.intersection(after) or _EACH_BEFORE.search(
+        lower, max(0, number.start - 40), number.start
+    )
     if apiece and not things & _EACH_WORDS:
         return "each"
     if not things & _LEFT_WORDS and _LEFT_WORDS.intersection(after):
@@ -201,4 +229,7 @@ def _checks(page: Page, found: Sequence[Number], given: list[str]) -> list[str]:
             stop = page.plain.find("\n\n", end)
             stretches.append((start, len(page.plain) if stop < 0 else stop))
     checked = spans(stretches)
-    return [reason or ("check" if number.start in checked else "") for number, reason in zip(found, given, strict=True)]
+    return [
+        reason or ("check" if number.start in checked else "")
+        for number, reason in zip(found, given, strict=True)
+    ]

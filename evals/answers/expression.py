@@ -47,9 +47,9 @@ def arranged(lower: str, found: Sequence[Number], things: frozenset[str]) -> fro
         if not end:
             continue
         inside.add(at)
-        if at + 1 < len(found) and 0 <= found[at + 1].start - end <= _GAP:
-            if _HOLDING.fullmatch(lower, end, found[at + 1].start):
-                inside.add(at + 1)
+        gap = found[at + 1].start - end if at + 1 < len(found) else -1
+        if 0 <= gap <= _GAP and _HOLDING.fullmatch(lower, end, end + gap):
+            inside.add(at + 1)
     return frozenset(inside)
 
 

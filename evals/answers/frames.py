@@ -54,7 +54,9 @@ _JSON = re.compile(
 )
 _BOX = re.compile(r"\\(?:boxed|fbox)\s{0,2}\{")
 _BOX_LENGTH = 300
-_HASH = re.compile(r"^[ \t]{0,3}#{4}[ \t]{0,3}(?P<in>[-$€£\u2212]{0,2}\d[^\n]{0,60}|[^\s#]{1,40})[ \t]*$", re.MULTILINE)
+_HASH = re.compile(
+    r"^[ \t]{0,3}#{4}[ \t]{0,3}(?P<in>[-$€£\u2212]{0,2}\d[^\n]{0,60}|[^\s#]{1,40})[ \t]*$", re.MULTILINE
+)
 _LEAD = re.compile(r"(?:\A|\n)[ \t>*•#|-]{0,8}(?P<heading>)\Z|(?<=[.!?;)]) {1,3}\Z")
 _LEAD_LENGTH = 10
 _LABEL = re.compile(
@@ -107,7 +109,9 @@ def _labels(page: Page) -> Iterator[Frame]:
     plain = page.plain
     for start, end in page.phrases["labels"]:
         lead = _LEAD.search(plain, max(0, start - _LEAD_LENGTH), start)
-        opened = _LABEL.match(plain, end) or (_UNMARKED.match(plain, end) if page.phrases.lower.endswith("answer", start, end) else None)
+        opened = _LABEL.match(plain, end) or (
+            _UNMARKED.match(plain, end) if page.phrases.lower.endswith("answer", start, end) else None
+        )
         if lead and opened:
             yield _labelled(plain, "label", opened.end())
         elif lead and lead["heading"] is not None and _HEADING.match(plain, end):
@@ -133,7 +137,9 @@ def cued(page: Page) -> Iterator[Frame]:
     for rank, rule, end in _cues(page):
         yield Frame(rank, rule, end, min(page.ends.end(end), end + _REACH))
     for start, _ in page.phrases["trailing"]:
-        yield Frame(Rank.CUE, "trailing cue", max(page.ends.start(start), start - _REACH), start, backwards=True)
+        yield Frame(
+            Rank.CUE, "trailing cue", max(page.ends.start(start), start - _REACH), start, backwards=True
+        )
 
 
 def _cues(page: Page) -> Iterator[tuple[Rank, str, int]]:

@@ -85,7 +85,9 @@ def _few(laid: Page, marked: Sequence[Frame], count: int) -> Answer | None:
     if count == 1 and alone:
         return _letters([alone[1]], "only")
     named = [match[1] for match in _NAMED.finditer(plain) if not _article(plain, match)]
-    single = [found.text for found in quoted(laid.text) if len(graphemes(found.text)) == 1 and found.text.isalpha()]
+    single = [
+        found.text for found in quoted(laid.text) if len(graphemes(found.text)) == 1 and found.text.isalpha()
+    ]
     for rule, letters in (("named", named), ("quoted", single)):
         if len(letters) >= count:
             return _letters(letters[-count:], rule)
@@ -98,7 +100,7 @@ def _runs_on(plain: str, match: re.Match[str]) -> bool:
 
 
 def _article(plain: str, match: re.Match[str]) -> bool:
-    """"is a vowel" and "is I think": a letter that is a word, because another word follows it."""
+    """Whether the letter is a word, because another word follows it: "is a vowel"."""
     return match[1] in ("a", "A", "I") and _WORD_FOLLOWS.match(plain, match.end(1)) is not None
 
 

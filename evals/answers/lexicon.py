@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -48,7 +49,7 @@ class Lexicon:
 
     def _add(self, table: str, phrase: str) -> None:
         words = list(WORD.finditer(phrase))
-        gaps = tuple(phrase[a.end() : b.start()] for a, b in zip(words, words[1:], strict=False))
+        gaps = tuple(phrase[a.end() : b.start()] for a, b in pairwise(words))
         entry = _Phrase(table, tuple(word[0] for word in words[1:]), gaps, phrase[words[-1].end() :])
         self._by_word.setdefault(words[0][0], []).append(entry)
 

@@ -5,7 +5,9 @@ import re
 from evals.numbers import Number
 
 _PHRASE_END = re.compile(r"[\d.,;:!?()\n=]")
-_NAMED = re.compile(r"(?P<name>[^\n.;,]{1,24}?)[ \u2009\"'()*]{0,4}(?:[:=|]|\b(?:is|are|count))[ \u2009*|]{0,4}\Z")
+_NAMED = re.compile(
+    r"(?P<name>[^\n.;,]{1,24}?)[ \u2009\"'()*]{0,4}(?:[:=|]|\b(?:is|are|count))[ \u2009*|]{0,4}\Z"
+)
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _WORDS_AFTER = 4
 _REACH = 40
@@ -38,4 +40,4 @@ def goes_with(lower: str, number: Number, things: frozenset[str]) -> bool:
     if any(not thing.isascii() and thing in near for thing in things):
         return True
     named = _NAMED.search(lower, max(0, number.start - _REACH), number.start)
-    return bool(named) and bool(things.intersection(_WORD.findall(named["name"])[-2:]))
+    return named is not None and bool(things.intersection(_WORD.findall(named["name"])[-2:]))

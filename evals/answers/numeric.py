@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from evals.answers.answer import Answer, Asked, Kind, nothing
 from evals.answers.dismissed import SOFT, reasons
@@ -28,12 +29,15 @@ _NO_THINGS = re.compile(
     r"\S",
     re.IGNORECASE,
 )
-_WITHIN_A_MARK = frozenset({"index", "part", "check", "code", "other", "each", "left", "list", "grid", "offer", "rejected"})
+_WITHIN_A_MARK = frozenset(
+    {"index", "part", "check", "code", "other", "each", "left", "list", "grid", "offer", "rejected"}
+)
 """Reasons to drop a number that a label overrules: what stands after "Answer:" is meant."""
 _LABELLED = frozenset({"range", "bound", "either"})
 _OPENING_WORDS, _LAST_WORDS = 6, 2
 _LABELLED_LINE = re.compile(
-    r"[\s>*•#-]{0,6}(?!how|why|explanation|reason|because|check|note|working|where)[^\W\d_][^:=\n\d]{0,40}[:=]", re.IGNORECASE
+    r"[\s>*•#-]{0,6}(?!how|why|explanation|reason|because|check|note|working|where)[^\W\d_][^:=\n\d]{0,40}[:=]",
+    re.IGNORECASE,
 )
 _RESULT = re.compile(r"(?:=|→|⇒|:|—|–| -|that's)[ \u2009$€£]{0,3}\Z")
 _TITLE = re.compile(r"[^\W\d_][^\n\d]{0,40}:")
@@ -115,8 +119,7 @@ def _candidates(scene: _Scene) -> list[_Candidate]:
     """Every candidate; those of the best rank decide."""
     framed = [*marked(scene.page), *_edges(scene), *cued(scene.page)]
     candidates = [candidate for frame in framed if (candidate := _pick(scene, frame))]
-    for tally in scene.tallies:
-        candidates.append(_Candidate(_last_index(tally), Rank.TALLY, "tally"))
+    candidates += [_Candidate(_last_index(tally), Rank.TALLY, "tally") for tally in scene.tallies]
     if not any(candidate.rank <= Rank.TALLY for candidate in candidates):
         candidates += _loose(scene)
     return candidates
@@ -128,11 +131,17 @@ def _pick(scene: _Scene, frame: Frame) -> _Candidate | None:
     inside = []
     for at in range(bisect_left(scene.starts, frame.start), bisect_left(scene.starts, frame.end)):
         why = scene.why[at]
-        if not why or (strong and why in _WITHIN_A_MARK) or (why == "check" and frame.rank <= Rank.ANSWER_CUE):
+        if (
+            not why
+            or (strong and why in _WITHIN_A_MARK)
+            or (why == "check" and frame.rank <= Rank.ANSWER_CUE)
+        ):
             inside.append(at)
     if inside:
         return _Candidate(_nearest(scene, frame, inside), frame.rank, frame.rule)
-    tally = next((tally for tally in scene.tallies if strong and frame.start <= tally.start < frame.end), None)
+    tally = next(
+        (tally for tally in scene.tallies if strong and frame.start <= tally.start < frame.end), None
+    )
     return _Candidate(_last_index(tally), frame.rank, "tally") if tally else None
 
 
@@ -152,9 +161,13 @@ def _nearest(scene: _Scene, frame: Frame, inside: Sequence[int]) -> Number:
 def _result(plain: str, inside: Sequence[Number], frame: Frame) -> Number | None:
     """What the equation of a frame comes to, or the sum that closes it: "5 and 6 and 7: 18."."""
     last = inside[-1]
-    if _RESULT.search(plain, max(0, last.start - 8), last.start) and _CLOSES.match(plain, last.end, frame.end):
+    if _RESULT.search(plain, max(0, last.start - 8), last.start) and _CLOSES.match(
+        plain, last.end, frame.end
+    ):
         return last
-    equal = (number for number in reversed(inside) if _EQUALS.search(plain, max(0, number.start - 6), number.start))
+    equal = (
+        number for number in reversed(inside) if _EQUALS.search(plain, max(0, number.start - 6), number.start)
+    )
     return next(equal, None)
 
 
@@ -167,7 +180,11 @@ def _edges(scene: _Scene) -> Iterable[Frame]:
     values = {number.value for number in scene.found[:at]}
     short = len(plain[start:end].split()) <= _OPENING_WORDS and not _TITLE.match(plain, start, end)
     if short and len(values) == 1 and not any(scene.why[:at]):
-        worded = any(mark < end for table in ("answer_cues", "cues", "weak") for mark, _ in scene.page.phrases[table][:1])
+        worded = any(
+            mark < end
+            for table in ("answer_cues", "cues", "weak")
+            for mark, _ in scene.page.phrases[table][:1]
+        )
         yield Frame(Rank.WEAK if worded else Rank.LINE, "opening", start, end)
     last = plain.rstrip().rfind("\n") + 1
     if not last or not scene.found or scene.starts[-1] < last:
@@ -180,7 +197,9 @@ def _edges(scene: _Scene) -> Iterable[Frame]:
 
 def _loose(scene: _Scene) -> list[_Candidate]:
     """No mark, no cue: the only value, else the last one; what goes with the thing asked for before all else."""
-    hard = [at for at, why in enumerate(scene.why) if not why] or [at for at, why in enumerate(scene.why) if why in SOFT]
+    hard = [at for at, why in enumerate(scene.why) if not why] or [
+        at for at, why in enumerate(scene.why) if why in SOFT
+    ]
     loose = [scene.found[at] for at in hard if scene.fits[at]] or [scene.found[at] for at in hard]
     if not loose:
         return []
@@ -212,7 +231,9 @@ def _chosen(scene: _Scene, candidates: Sequence[_Candidate]) -> Answer:
 
 
 def _others(chosen: _Candidate, ranked: Sequence[_Candidate]) -> tuple[str, ...]:
-    values = {candidate.number.value: None for candidate in ranked if candidate.number.value != chosen.number.value}
+    values = {
+        candidate.number.value: None for candidate in ranked if candidate.number.value != chosen.number.value
+    }
     return tuple(map(shown, values))
 
 
@@ -240,7 +261,7 @@ def _unanswered(scene: _Scene) -> Answer:
 
 
 def _range(found: Sequence[Number]) -> tuple[str, str] | None:
-    for low, high in zip(found, found[1:], strict=False):
+    for low, high in pairwise(found):
         if low.bound == "low" and high.bound == "high":
             return shown(low.value), shown(high.value)
     return None

@@ -15,7 +15,10 @@ _LEXICON = Lexicon(Path(__file__).parent / "relations.toml")
 _SIGN = re.compile(r"(?<![-=])[<>](?![-=\w/])")
 _THAN = re.compile(rf"[ \u2009]*{alternatives(_LEXICON.tables['than'])}")
 _BETWEEN = frozenset(_LEXICON.tables["between"])
-_TURN = re.compile(r"[,;]? (?:but|however|whereas|while|aber|mais|pero|ma|mas)\b|[;\n]|, (?=so |since |because )", re.IGNORECASE)
+_TURN = re.compile(
+    r"[,;]? (?:but|however|whereas|while|aber|mais|pero|ma|mas)\b|[;\n]|, (?=so |since |because )",
+    re.IGNORECASE,
+)
 _SIGN_REACH = 6
 _NEAR = 40
 _OTHER_NUMBER = re.compile(r"(?<![\d.])\.?\d+(?:[.,:]\d+)*")
@@ -72,7 +75,7 @@ def option_answer(text: str, options: tuple[str, str], *, larger: bool = True) -
 def _single(named: Sequence[_Named], frame: Frame) -> _Named | None:
     """The option that a frame names, where it names one of the two alone."""
     at = bisect_left(named, frame.start, key=lambda name: name.start)
-    inside = {}
+    inside: dict[int, _Named] = {}
     while at < len(named) and named[at].start < frame.end:
         inside.setdefault(named[at].option, named[at])
         at += 1
@@ -81,7 +84,14 @@ def _single(named: Sequence[_Named], frame: Frame) -> _Named | None:
 
 
 def _answer(options: tuple[str, str], said: Sequence[int], rule: str) -> Answer:
-    return Answer(options[said[-1]], "option", rule, first=options[said[0]], last=options[said[-1]], n_candidates=len(said))
+    return Answer(
+        options[said[-1]],
+        "option",
+        rule,
+        first=options[said[0]],
+        last=options[said[-1]],
+        n_candidates=len(said),
+    )
 
 
 def _named(plain: str, options: tuple[str, str]) -> Iterator[_Named]:
@@ -96,7 +106,10 @@ def _named(plain: str, options: tuple[str, str]) -> Iterator[_Named]:
 def _relations(said: Found) -> list[_Relation]:
     """The words and signs of comparison, in order; a negation right before a word turns it round."""
     lower = said.lower
-    found = [_Relation(match[0] == ">", *match.span(), sign=True, two_sided=True) for match in _SIGN.finditer(lower)]
+    found = [
+        _Relation(match[0] == ">", *match.span(), sign=True, two_sided=True)
+        for match in _SIGN.finditer(lower)
+    ]
     for table in ("larger", "smaller"):
         for start, end in said[table]:
             two_sided = bool(_THAN.match(lower, end)) or lower[start:end] in _BETWEEN
@@ -106,7 +119,9 @@ def _relations(said: Found) -> list[_Relation]:
 
 def _compared(laid: Page, named: Sequence[_Named], said: Found) -> Iterator[int]:
     """For each comparison in turn the option that it makes the larger one."""
-    cuts = sorted({*laid.ends.ends, *(match.start() for match in _TURN.finditer(said.lower)), len(laid.plain)})
+    cuts = sorted(
+        {*laid.ends.ends, *(match.start() for match in _TURN.finditer(said.lower)), len(laid.plain)}
+    )
     seeming = [start for start, _ in said["seems"]]
     denials = [start for start, _ in said["negates"]]
     for relation in _relations(said):

@@ -46,7 +46,11 @@ def in_unit(plain: str, found: Sequence[Number], unit: str) -> list[Number]:
             smallest = None
             continue
         converted = number.value * Fraction(own[1], size)
-        if smallest is not None and own[1] < smallest and _BETWEEN.fullmatch(plain, measured[-1].end, number.start):
+        if (
+            smallest is not None
+            and own[1] < smallest
+            and _BETWEEN.fullmatch(plain, measured[-1].end, number.start)
+        ):
             whole = measured[-1]
             measured[-1] = replace(whole, value=whole.value + converted, end=number.end, unit=number.unit)
         else:

@@ -18,7 +18,9 @@ _TOKEN = re.compile(rf"(?:{LETTER})+")
 _SINGLE = re.compile(LETTER)
 _ABBREVIATION = re.compile(r"\b(?:i\.e\.|e\.g\.|a\.m\.|p\.m\.|u\.s\.)", re.IGNORECASE)
 _X_RAY = re.compile(r"\bx[- ]ray\b", re.IGNORECASE)
-_AS_IN = re.compile(rf"(?<=[^\W\d_]) (?:as in|for|like|wie|comme|como|come) [\"']?(?:{LETTER})+[\"']?", re.IGNORECASE)
+_AS_IN = re.compile(
+    rf"(?<=[^\W\d_]) (?:as in|for|like|wie|comme|como|come) [\"']?(?:{LETTER})+[\"']?", re.IGNORECASE
+)
 _PLACE = re.compile(
     r"\b\d{1,3}(?:st|nd|rd|th)\b(?: letter| character)?|\b(?:letter|character|position) (?:number )?\d{1,3}\b"
     r"|\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|last|next) (?:letter|character)(?= ?[:=-])",

@@ -49,7 +49,11 @@ def _counts_on(plain: str, before: re.Match[str], index: re.Match[str]) -> bool:
 
 def _jumps(plain: str, before: re.Match[str], index: re.Match[str]) -> bool:
     near = index.start() - before.end() <= _GAP_LENGTH
-    return near and int(index[0]) > int(before[0]) and bool(_ELLIPSIS.fullmatch(plain, before.end(), index.start()))
+    return (
+        near
+        and int(index[0]) > int(before[0])
+        and bool(_ELLIPSIS.fullmatch(plain, before.end(), index.start()))
+    )
 
 
 def _tally(run: list[re.Match[str]], *, jumped: bool = False) -> Iterator[Tally]:

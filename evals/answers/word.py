@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from evals.answers.answer import Answer, nothing
 from evals.answers.frames import surest
 from evals.answers.graphemes import graphemes
-from evals.answers.page import page
+from evals.answers.page import PHRASES, page
 from evals.answers.quoted import quoted
 from evals.answers.sequence import LETTER, runs
 from evals.numbers import flat
@@ -21,13 +21,25 @@ _LEADS = (
     r"(?:\b(?:becomes|became|gives|yields|is|are|be|get|got|reads|says|write|spells|spelled|spelt|turns into|makes|results in|ergibt"
     r"|lautet|ist|heißt|devient|donne|est|es|da|diventa|è|fica|é|torna-se)|→|->|=>|=|⇒)[ \u2009:]{1,3}"
 )
-_CUE = re.compile(rf"{_LEADS}(?:the word |now |simply )?[\"“„«'‘*`_]{{0,4}}({_WORD})(?=[\"”“»'’*`_]{{0,4}}(?:[.!,;)\n]|[ ]\(|[ ]*$))", re.IGNORECASE | re.MULTILINE)
+_CUE = re.compile(
+    rf"{_LEADS}(?:the word |now |simply )?[\"“„«'‘*`_]{{0,4}}({_WORD})(?=[\"”“»'’*`_]{{0,4}}(?:[.!,;)\n]|[ ]\(|[ ]*$))",
+    re.IGNORECASE | re.MULTILINE,
+)
 _LEADING = re.compile(rf"{_LEADS}\Z", re.IGNORECASE)
-_OWN_LABEL = re.compile(rf"^[\s*>•#-]{{0,6}}(?P<label>[^\W\d_][\w ']{{0,30}})[ ]?[:=→][ ]{{0,3}}[\"“'*`]{{0,3}}(?P<word>{_WORD})[\"”'*`]{{0,4}}(?:[.!](?= |$)|[ ]*$)", re.MULTILINE)
-_INPUTS = re.compile(r"(?:the )?(?:original|source|input|given|initial|misspelled|misspelling|wrong|before|word|start)(?: (?:word|string|spelling|letters?))?", re.IGNORECASE)
+_OWN_LABEL = re.compile(
+    rf"^[\s*>•#-]{{0,6}}(?P<label>[^\W\d_][\w ']{{0,30}})[ ]?[:=→][ ]{{0,3}}[\"“'*`]{{0,3}}(?P<word>{_WORD})[\"”'*`]{{0,4}}(?:[.!](?= |$)|[ ]*$)",
+    re.MULTILINE,
+)
+_INPUTS = re.compile(
+    r"(?:the )?(?:original|source|input|given|initial|misspelled|misspelling|wrong|before|word|start)(?: (?:word|string|spelling|letters?))?",
+    re.IGNORECASE,
+)
 _LINE = re.compile(rf"^[\s\"'“”*`_>]{{0,6}}({_WORD})[\s\"'“”*`_.!]{{0,6}}$", re.MULTILINE)
-_REJECTED = re.compile(r"\b(?:not|instead of|rather than|isn't|statt|nicht|pas|no|non|não)[ \u2009]{1,2}(?:the word )?[\"'*`“„«‘]{0,3}\Z", re.IGNORECASE)
-_SPEECH = frozenset("yes no sure okay ok hello hi here correct right wrong misspelled misspelt reversed known unknown".split())
+_REJECTED = re.compile(
+    r"\b(?:not|instead of|rather than|isn't|statt|nicht|pas|no|non|não)[ \u2009]{1,2}(?:the word )?[\"'*`“„«‘]{0,3}\Z",
+    re.IGNORECASE,
+)
+_SPEECH = frozenset(PHRASES.tables["speech"])
 
 _MARKS = 20
 """The last so many marks are looked into: a reply that marks more answers gives none."""
@@ -53,12 +65,31 @@ def word_answer(text: str, *, source: str = "", source_allowed: bool = False) ->
         return nothing("empty")
     barred = "" if source_allowed else unicodedata.normalize("NFC", source).casefold()
     first: str | None = None
-    for candidates in (_marked(text), _whole(text), _led(text), _lines(text), _set_off(text), _labelled(text), _cued(text), _spelled(text)):
+    for candidates in (
+        _marked(text),
+        _whole(text),
+        _led(text),
+        _lines(text),
+        _set_off(text),
+        _labelled(text),
+        _cued(text),
+        _spelled(text),
+    ):
         kept = [found for found in map(_together, candidates) if found.word.casefold() != barred]
-        long = [found for found in kept if len(graphemes(found.word)) > 1] or (kept if len(source) < 2 else [])
+        long = [found for found in kept if len(graphemes(found.word)) > 1] or (
+            kept if len(source) < 2 else []
+        )
         if long:
             first = first or long[0].word
-            return Answer(long[-1].word, "word", long[-1].rule, first=first, last=long[-1].word, first_at=long[0].at, n_candidates=len(long))
+            return Answer(
+                long[-1].word,
+                "word",
+                long[-1].rule,
+                first=first,
+                last=long[-1].word,
+                first_at=long[0].at,
+                n_candidates=len(long),
+            )
     return nothing("only the source" if barred and barred in text.casefold() else "no word")
 
 
@@ -99,7 +130,11 @@ def _set_off(text: str) -> Iterator[_Found]:
     """Words in quotes, bold or code, but those that are rejected."""
     for found in quoted(text):
         label = ":" in text[found.end - 4 : found.end + 1]
-        if _WHOLE.fullmatch(found.text) and not label and not _REJECTED.search(text, max(0, found.start - 24), found.start):
+        if (
+            _WHOLE.fullmatch(found.text)
+            and not label
+            and not _REJECTED.search(text, max(0, found.start - 24), found.start)
+        ):
             yield _Found(found.text, "quoted", found.start)
 
 

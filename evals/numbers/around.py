@@ -16,7 +16,9 @@ _SPAN = re.compile(r"(?:[^\W\d_]+ )?(?:to|through|bis|à|a|至|到|~|[-–—\u2
 _AND = re.compile(r"(?:[^\W\d_]+ )?(?:and|und|et|y|e|和)", re.IGNORECASE)
 _OR = re.compile(r"(?:[^\W\d_]+,? )?(?:or|oder|ou|o|或|or maybe|or perhaps|or possibly)", re.IGNORECASE)
 _BETWEEN = beside(["between", "zwischen", "entre", "tra", "fra", "介于"])
-_ADDED = beside(["add", "added", "adding", "adds", "compare", "compared", "comparing", "ratio of", "next", "close"])
+_ADDED = beside(
+    ["add", "added", "adding", "adds", "compare", "compared", "comparing", "ratio of", "next", "close"]
+)
 _BETWEEN_LENGTH = 24
 _PRONOUNS = Beside(PHRASES["pronoun"].before, PHRASES["pronoun"].after)
 
@@ -61,11 +63,14 @@ def _currency(mark: re.Match[str] | None, after: str) -> str:
 
 def _bound(text: str, number: Number, before: str, after: str) -> Bound:
     sign = _COMPARED.search(text, max(0, number.start - 6), number.start)
-    if PHRASES["least"].around(before, after) or _PLUS.match(text, number.end) or (sign and ">" in sign[0]):
+    least, most = PHRASES["least"], PHRASES["most"]
+    if sign:
+        return "least" if ">" in sign[0] else "most"
+    if least.ending(before) != most.ending(before):
+        return "least" if least.ending(before) > most.ending(before) else "most"
+    if least.begins(after) or _PLUS.match(text, number.end):
         return "least"
-    if PHRASES["most"].around(before, after) or (sign and "<" in sign[0]):
-        return "most"
-    return ""
+    return "most" if most.begins(after) else ""
 
 
 def _relation(text: str, a: Number, b: Number) -> tuple[Bound, Bound]:

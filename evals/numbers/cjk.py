@@ -12,11 +12,15 @@ _DIGITS = {char: value for value, chars in enumerate(
 _TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _MYRIADS = {"万": 10**4, "萬": 10**4, "億": 10**8, "亿": 10**8}
 _ALL = "".join([*_DIGITS, *_TENS, *_MYRIADS])
-_RUN = re.compile(rf"(?P<nth>第)?(?P<body>(?:\d{{1,9}}(?:\.\d{{1,9}})?(?=[{''.join([*_TENS, *_MYRIADS])}])|[{_ALL}]){{1,40}})(?P<point>点(?=[{''.join(_DIGITS)}])[{''.join(_DIGITS)}]{{1,12}})?")
+_RUN = re.compile(
+    rf"(?P<nth>第)?(?P<body>(?:\d{{1,9}}(?:\.\d{{1,9}})?(?=[{''.join([*_TENS, *_MYRIADS])}])|[{_ALL}]){{1,40}})(?P<point>点(?=[{''.join(_DIGITS)}])[{''.join(_DIGITS)}]{{1,12}})?"
+)
 _PIECE = re.compile(r"\d+(?:\.\d+)?|.")
-_NOT_NUMBERS = re.compile(r"一(?:[共些起下样樣般定直切旦边邊致方面]|个一个|步步)|[统統唯万萬]一|千万(?=不|别)|十分|三三两两")
+_NOT_NUMBERS = re.compile(
+    r"一(?:[共些起下样樣般定直切旦边邊致方面]|个一个|步步)|[统統唯万萬]一|千万(?=不|别)|十分|三三两两"
+)
 _MEASURES = frozenset("个個つ個本点點颗顆只次枚隻粒条條文字回倍度位行列圆圓元円")
-_BEFORE = frozenset("是为為有共：:，,=到得出数數 “\"「(（现現出はがを")
+_BEFORE = frozenset('是为為有共：:，,=到得出数數 “"「(（现現出はがを')
 
 
 def in_cjk(text: str) -> Iterator[Number]:
@@ -44,7 +48,10 @@ def _plausible(text: str, match: re.Match[str]) -> bool:
         return True
     after = text[end : end + 1]
     before = text[start - 1 : start]
-    return after in _MEASURES or ((not after or not after.isalpha() or after in "ですだ") and (not before or before in _BEFORE or not before.isalpha()))
+    return after in _MEASURES or (
+        (not after or not after.isalpha() or after in "ですだ")
+        and (not before or before in _BEFORE or not before.isalpha())
+    )
 
 
 def _value(body: str) -> Fraction | None:

@@ -20,7 +20,7 @@ _NUMERAL = re.compile(
     r"(?P<whole>\d{1,9})?\s?\\[dtc]?frac\s?\{\s?(?P<ltop>\d{1,12})\s?\}\s?\{\s?(?P<lbottom>\d{1,12})\s?\}"
     r"|(?:(?P<mixed>\d{1,9})(?: |\u2009| and )(?=\d{1,9}/))?(?<![\d/.])(?P<top>\d{1,12})/(?P<bottom>\d{1,12})(?![\d/]|\.\d)"
     r"|(?P<keycaps>(?:\d\ufe0f?\u20e3)+)"
-    r"|(?P<body>(?:\d{1,3}(?: \d{3}){1,6}+(?!\d| \d)(?:[.,]\d+(?![.,]?\d))?|\d(?:\d|[.,_\u2009](?=\d)|'{1,3}(?=\d))*|(?<![\w.…•·])\.\d+))"
+    r"|(?P<body>(?:\d{1,3}(?: \d{3}){1,6}+(?!\d| \d)(?:[.,]\d+(?![.,]?\d))?|\d(?:\d|[.,_](?=\d)|\u2009{1,2}(?=\d)|'{1,3}(?=\d))*|(?<![\w.…•·])\.\d+))"
     r"(?:[eE](?P<e>[+-]?\d{1,3})(?![\w])"
     rf"|\s{{0,7}}[×xX·*]\s{{0,7}}10{_POWER.format('t', 'tt')}"
     rf"|{_POWER.format('p', 'pp')})?"
@@ -28,7 +28,9 @@ _NUMERAL = re.compile(
 )
 _VULGAR = re.compile(r"(?:(?P<whole>\d{1,9})[ \u2009]?)?(?P<part>[¼-¾⅐-⅞↉])")
 _CIRCLED = re.compile(r"[\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3251-\u325f\u32b1-\u32bf]|🔟")
-_GLUED = re.compile(r"(?P<ordinal>(?:st|nd|rd|th|er|ère|e|ème|º|ª|°)\b)|(?P<times>[xX×](?=\s?\d))|(?P<letter>[A-Za-zÀ-ÿ]{1,24})")
+_GLUED = re.compile(
+    r"(?P<ordinal>(?:st|nd|rd|th|er|ère|e|ème|º|ª|°)\b)|(?P<times>[xX×](?=\s?\d))|(?P<letter>[A-Za-zÀ-ÿ]{1,24})"
+)
 _UNIT_LETTERS = frozenset("kKMBmshgl")
 _SIGNED_AFTER = frozenset(" \t\n([{=:,;<>+*/×·÷~≈|\"'→⇒?!\u2009")
 
@@ -58,9 +60,7 @@ def _finished(text: str, number: Number, start: int, sign: int) -> Iterator[Numb
     elif glued and glued["letter"] and len(glued["letter"]) == 1 and glued["letter"] not in _UNIT_LETTERS:
         return
     other = None if number.other is None else sign * number.other
-    yield Number(
-        sign * number.value, start if start >= 0 else number.start, end, number.form, other, ordinal
-    )
+    yield Number(sign * number.value, start if start >= 0 else number.start, end, number.form, other, ordinal)
 
 
 def _sign(text: str, start: int) -> int:
@@ -70,7 +70,7 @@ def _sign(text: str, start: int) -> int:
         spaced = text[at - 2 : at] == "\u2212 "
         return at - 2 if spaced and not _operand_before(text, at - 2) else start
     before = text[at - 2] if at > 1 else "\n"
-    if before not in _SIGNED_AFTER and before not in "$€£¥₹" or _operand_before(text, at - 1):
+    if (before not in _SIGNED_AFTER and before not in "$€£¥₹") or _operand_before(text, at - 1):
         return start
     return at - 1
 
@@ -133,8 +133,8 @@ def _whole(body: str, comma: bool) -> Parsed | None:
     """The value of digits with separators, its form, and its other reading where the separator is ambiguous."""
     if body.isdecimal():
         return Fraction(int(body)), "digits", None
-    marks = [mark for mark in re.sub(r"\d", "", re.sub(r"'+|\u2009+", " ", body))]
-    body = re.sub(r"'+|\u2009+", " ", body)
+    body = re.sub(r"'+|\u2009+", "_", body)
+    marks = re.sub(r"\d", "", body)
     last = marks[-1]
     if body.startswith("."):
         return Fraction("0" + body), "decimal", None
@@ -151,8 +151,10 @@ def _grouped(body: str, mark: str) -> Parsed | None:
     """1,204,000 and, by commas alone, the Indian 12,04,000. Steps of one ("98 99 100") are a count, not groups."""
     first, *rest = body.split(mark)
     western = len(first) <= 3 and all(len(group) == 3 for group in rest)
-    indian = mark == "," and len(first) <= 2 and len(rest[-1]) == 3 and all(len(group) == 2 for group in rest[:-1])
-    steps = {int(b) - int(a) for a, b in pairwise([first, *rest])}
+    indian = (
+        mark == "," and len(first) <= 2 and len(rest[-1]) == 3 and all(len(group) == 2 for group in rest[:-1])
+    )
+    steps = {int(b) - int(a) for a, b in pairwise([first, *rest]) if b[0] != "0"}
     if not (western or indian) or (mark == " " and steps == {1}):
         return None
     return Fraction(int(first + "".join(rest))), "grouped", None

@@ -25,7 +25,9 @@ _NAMES = {
     r"\Rightarrow": "⇒", r"\dots": "…", r"\ldots": "…", r"\gt": ">", r"\lt": "<", r"\checkmark": "✓",
 }  # fmt: skip
 _MATH = re.compile(r"(\$\$?)(?=[^\s$])[^$\n]{1,300}?(?<=[^\s$])\1(?!\d)")
-_EMPHASIS = re.compile(r"\*{2,3}(?!\d)|(?<!\d)\*{2,3}|(?<![\w*])\*(?=[^\s*])|(?<=[^\s*])\*(?![\w*])|(?<!\w)_+|_+(?!\w)|~~")
+_EMPHASIS = re.compile(
+    r"\*{2,3}(?!\d)|(?<!\d)\*{2,3}|(?<![\w*])\*(?=[^\s*])|(?<=[^\s*])\*(?![\w*])|(?<!\w)_+|_+(?!\w)|~~"
+)
 _HTML = re.compile(r"</?(?:b|i|u|em|strong|code|sub|br|p|span|div|li)\s?/?>", re.IGNORECASE)
 
 

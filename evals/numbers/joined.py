@@ -16,7 +16,9 @@ _AND_PART = re.compile(r" and (a|one|two|three|four) (" + "|".join(_PARTS) + r")
 _A_HALF = re.compile(r"\b(?:a|one) half\b(?! (?:dozen|of the))|\A\W*(?P<alone>half)\W*\Z", re.IGNORECASE)
 _HALF_A = re.compile(r"\bhalf (?:an? )?\Z", re.IGNORECASE)
 _POINT = re.compile(r"\s{1,2}(?:point|comma|komma|virgule|coma|virgola|vírgula)\s{1,2}", re.IGNORECASE)
-_MINUS = re.compile(r"\b(?:minus|negative|moins|menos|meno) \Z", re.IGNORECASE)
+_MINUS = re.compile(
+    r"(?<!\bau )(?<!\bal )(?<!\blo )(?<!\bpelo )\b(?:minus|negative|moins|menos|meno) \Z", re.IGNORECASE
+)
 _COUNT = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4}
 
 
@@ -79,7 +81,9 @@ def _point(text: str, whole: Number, digits: Number) -> Number | None:
     between = text[whole.end : digits.start]
     if whole.form == "words" and len(between) < 16 and _POINT.fullmatch(between):
         tail = str(digits.value)
-        return replace(whole, value=whole.value + Fraction(int(tail), 10 ** len(tail)), end=digits.end, form="decimal")
+        return replace(
+            whole, value=whole.value + Fraction(int(tail), 10 ** len(tail)), end=digits.end, form="decimal"
+        )
     return None
 
 

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt")
 WORD = re.compile(r"[^\W\d_]+")
 
 _HERE = Path(__file__).parent
-_COMMA = frozenset(
-    "de fr es it pt nl da sv no nb fi pl cs sk hu ro bg hr sl sr ru uk be el tr id vi ca gl eu et lv lt is".split()
-)
+LONGEST_WORD = 60
+"""No number word is longer, compounds included."""
+
 _START = 2000
 """A guess needs no more of a text than its first so many characters."""
 
@@ -52,18 +53,22 @@ def bare(word: str) -> str:
 
 
 @cache
+def _data() -> Mapping[str, Any]:
+    return tomllib.loads((_HERE / "languages.toml").read_text("utf-8"))
+
+
+@cache
 def languages() -> Mapping[str, Language]:
     """All languages, by two letters."""
     rows = [line.split("\t") for line in (_HERE / "words.tsv").read_text("utf-8").splitlines()]
-    data = tomllib.loads((_HERE / "languages.toml").read_text("utf-8"))
     return {
-        name: _language(data[name], {row[column]: int(row[0]) for row in rows[1:]})
+        name: _language(_data()[name], {row[column]: int(row[0]) for row in rows[1:]})
         for column, name in enumerate(rows[0])
         if column
     }
 
 
-def _language(data: Mapping[str, Mapping[str, int]], values: Mapping[str, int]) -> Language:
+def _language(data: Mapping[str, Any], values: Mapping[str, int]) -> Language:
     phrases = {**values, **data["extra"]}
     umlauts = {_spelled_out(phrase): value for phrase, value in phrases.items()}
     lookup = {bare(phrase): value for phrase, value in (umlauts | phrases).items()}
@@ -93,13 +98,36 @@ def _telling() -> Mapping[str, frozenset[str]]:
     }
 
 
+@cache
+def _glue(name: str) -> re.Pattern[str]:
+    """One part of a compound of a language, the longest first."""
+    known = languages()[name]
+    parts = {*known.values, *known.scales, *known.joiners}
+    return re.compile("|".join(sorted((part for part in parts if " " not in part), key=len, reverse=True)))
+
+
+def compound(word: str, name: str) -> tuple[str, ...]:
+    """The parts of a compound such as zweihundertfünfunddreißig, bare; empty where some of it is no number word."""
+    known, found, at = languages()[name], [], 0
+    while at < len(word):
+        part = _glue(name).match(word, at)
+        if not part:
+            return ()
+        found.append(part[0])
+        at = part.end()
+    return tuple(found) if len(found) > 1 and found[-1] not in known.joiners else ()
+
+
 def guess(text: str) -> str:
     """The language with most telling words in the beginning of a text, English if none leads; two letters."""
-    words = [bare(word) for word in WORD.findall(text[:_START])]
+    words = [bare(word) for word in WORD.findall(text[:_START]) if len(word) <= LONGEST_WORD]
     hits = {name: sum(word in telling for word in words) for name, telling in _telling().items()}
+    if not any(hits.values()):
+        glued = (name for name, language in languages().items() if language.glued)
+        return next((name for name in glued if any(compound(word, name) for word in words)), LANGUAGES[0])
     return max(LANGUAGES, key=lambda name: hits[name])
 
 
 def decimal_comma(language: str) -> bool:
     """Whether a language writes 3,5 and 1.204 for what English writes 3.5 and 1,204."""
-    return language[:2] in _COMMA
+    return language[:2] in _data()["decimal_comma"]["languages"]

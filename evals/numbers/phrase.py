@@ -1,5 +1,6 @@
 """Phrases beside a place in a text: what ends right before it, what begins right after it."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +9,8 @@ from pathlib import Path
 REACH = 48
 """How many characters beside a place are looked at: the longest phrase is shorter, and the time stays linear."""
 
-_OPENING = str.maketrans(dict.fromkeys("([{\"'—:;,", " "))
+_OPENING = str.maketrans(dict.fromkeys('([{"—:;,', " "))
+_QUOTE = re.compile(r"(?<!\w)'|'(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,10 @@ class Beside:
 
     def ends(self, before: str) -> bool:
         return before.endswith(self.before)
+
+    def ending(self, before: str) -> int:
+        """How long the longest phrase that ends the window is; 0 where none does."""
+        return max((len(phrase) for phrase in self.before if before.endswith(phrase)), default=0)
 
     def begins(self, after: str) -> bool:
         if not after.startswith(self.after):
@@ -45,6 +51,7 @@ def load(path: Path) -> Mapping[str, Beside]:
 def window_before(text: str, at: int) -> str:
     """The words of the same line before a place, in lower case, opening marks as spaces, one space between words."""
     line = text[max(0, at - REACH) : at].rpartition("\n")[2]
+    line = _QUOTE.sub(" ", line) if "'" in line else line
     return " " + " ".join(line.casefold().translate(_OPENING).split())
 
 

@@ -4,14 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 
-from evals.numbers.language import WORD, Language, bare, languages
+from evals.numbers.language import LONGEST_WORD, WORD, Language, bare, compound, languages
 from evals.numbers.number import Number
 
 _GAP = re.compile(r"[\s\u2009]{1,2}|[-\u2010\u2011]")
 _COMMA_GAP = re.compile(r",\s{1,2}")
-_LONGEST_WORD = 60
 _ALONE = re.compile(r"\W*(\w{2,})\W*\Z")
 
 
@@ -27,7 +25,7 @@ def in_words(text: str, language: str) -> Iterator[Number]:
     known = languages().get(language[:2])
     if known is None:
         return
-    alone = _ALONE.match(text[:_LONGEST_WORD]) if len(text) < _LONGEST_WORD else None
+    alone = _ALONE.match(text[:LONGEST_WORD]) if len(text) < LONGEST_WORD else None
     if alone and bare(alone[1]) in known.articles:
         yield Number(Fraction(1), alone.start(1), alone.end(1), "words")
         return
@@ -40,7 +38,7 @@ def in_words(text: str, language: str) -> Iterator[Number]:
             at += 1
             continue
         end, ordinal = tokens[after - 1].end, False
-        if after < len(tokens) and value % 10 == 0 and 20 <= value % 100:
+        if after < len(tokens) and value % 10 == 0 and value % 100 >= 20:
             unit = known.ordinals.get(tokens[after].word, 10)
             if unit < 10 and _GAP.fullmatch(text, end, tokens[after].start):
                 value, end, ordinal, after = value + unit, tokens[after].end, True, after + 1
@@ -56,33 +54,12 @@ def _ordinal(token: _Token, known: Language) -> Iterator[Number]:
 def _tokens(text: str, known: Language, name: str) -> Iterator[_Token]:
     """Words, bare; a glued compound becomes its parts, all at the compound's place."""
     for match in WORD.finditer(text):
-        word = bare(match[0]) if match.end() - match.start() <= _LONGEST_WORD else ""
+        word = bare(match[0]) if match.end() - match.start() <= LONGEST_WORD else ""
         if word in known.values or word in known.scales or not known.glued:
             yield _Token(word, *match.span())
         else:
-            for part in _split(word, name) or (word,):
+            for part in compound(word, name) or (word,):
                 yield _Token(part, *match.span())
-
-
-@cache
-def _glue(name: str) -> re.Pattern[str]:
-    """One part of a glued compound, the longest first; articles stand for one inside a compound."""
-    known = languages()[name]
-    parts = {*known.values, *known.scales, *known.joiners}
-    return re.compile("|".join(sorted((part for part in parts if " " not in part), key=len, reverse=True)))
-
-
-def _split(word: str, name: str) -> tuple[str, ...]:
-    """The parts of a compound such as zweihundertfünfunddreißig; nothing where some of it is no number word."""
-    found, at = [], 0
-    glue, joiners = _glue(name), languages()[name].joiners
-    while at < len(word):
-        part = glue.match(word, at)
-        if not part:
-            return ()
-        found.append(part[0])
-        at = part.end()
-    return tuple(found) if len(found) > 1 and found[-1] not in joiners else ()
 
 
 def _parse(text: str, tokens: Sequence[_Token], at: int, known: Language) -> tuple[int | None, int]:
@@ -92,8 +69,10 @@ def _parse(text: str, tokens: Sequence[_Token], at: int, known: Language) -> tup
     and five thousand, three" is (2 * 100 + 5) * 1000 + 3, while "one two three" are three numbers.
     """
     total, current, lowest, begin = 0, None, 10**18, at
-    while at < len(tokens) and (at == begin or _joined(text, tokens, at, known, total > 0 and current is None)):
-        step = 1 if at > begin and tokens[at].word in known.joiners and (total or (current or 0) >= 100) else 0
+    while at < len(tokens) and (at == begin or _joined(text, tokens, at, total > 0 and current is None)):
+        step = (
+            1 if at > begin and tokens[at].word in known.joiners and (total or (current or 0) >= 100) else 0
+        )
         small, after = _small(text, tokens, at + step, known)
         if small is not None and _fits(current, small, total, begin == at):
             current, at = (current or 0) + small, after
@@ -117,7 +96,7 @@ def _fits(current: int | None, small: int, total: int, first: bool) -> bool:
     return current >= 100 and current % 100 == 0 and 0 < small < 100
 
 
-def _joined(text: str, tokens: Sequence[_Token], at: int, known: Language, after_scale: bool) -> bool:
+def _joined(text: str, tokens: Sequence[_Token], at: int, after_scale: bool) -> bool:
     """Whether token `at` follows the one before it as part of one number: parts of one word, a space, a hyphen."""
     left, right = tokens[at - 1].end, tokens[at].start
     if tokens[at - 1].start == right or _GAP.fullmatch(text, left, right):
@@ -140,5 +119,6 @@ def _small(text: str, tokens: Sequence[_Token], at: int, known: Language) -> tup
 
 def _unbroken(text: str, tokens: Sequence[_Token], at: int, count: int) -> bool:
     return all(
-        _GAP.fullmatch(text, tokens[i].end, tokens[i + 1].start) is not None for i in range(at, at + count - 1)
+        _GAP.fullmatch(text, tokens[i].end, tokens[i + 1].start) is not None
+        for i in range(at, at + count - 1)
     )
