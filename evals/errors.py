@@ -22,6 +22,7 @@ FailureKind = Literal[
     "network",  # no connection, or it broke
     "timeout",  # no answer in time
     "garbled",  # an answer that is not what the interface promises
+    "provider",  # the provider's own code raised: a fault of its file
     "scorer",  # the suite's scorer raised: a fault of the suite, the response is kept
 ]
 

@@ -8,6 +8,7 @@ import mmap
 import os
 import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -206,6 +207,10 @@ class Writer:
             while line:
                 line = line[os.write(self._file, line) :]
         except OSError as error:
+            with suppress(OSError):
+                _repair(
+                    self._path
+                )  # part of the line may be there; what comes next must start on a line of its own
             raise BadInput(
                 f"{self._path} cannot be written: {error.strerror}",
                 "make room and run the same command again: what was answered is kept",

@@ -86,12 +86,12 @@ class Plan:
                         yield Job(key, sample, self._sampled(prompt, key))
 
     def _sampled(self, prompt: Prompt, key: Key) -> Prompt:
-        """Repeats are drawn at temperature 1, each with a seed of its own; greedy ones would all be alike."""
+        """Repeats have a seed each, and temperature 1 where the arm is greedy: greedy ones would all be alike."""
         if self.request.repeat == 1:
             return prompt
         text = f"{self.seed}/{key.suite}/{key.sample}/{key.arm}/{key.repeat}"
         seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) >> 1
-        return replace(prompt, temperature=prompt.temperature or 1.0, seed=seed)
+        return replace(prompt, temperature=1.0 if prompt.temperature == 0 else prompt.temperature, seed=seed)
 
 
 def plan(request: Request, seed: int | None = None) -> Plan:

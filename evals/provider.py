@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 from evals import shelf
-from evals.errors import BadFile, BadInput, Unsupported
+from evals.errors import BadFile, BadInput, EvalsError, Unsupported
 from evals.types import Arm, Capability, Prompt, Response
 
 PATH = re.compile(r"(.+?\.py)(?:/(.*))?")
@@ -90,7 +90,14 @@ def connect(name: ModelName) -> Provider:
     factory: Any = getattr(module, "connect", None)
     if not callable(factory):
         raise BadFile(f"{path} has no function connect(model, **options)", "see docs/providers.md")
-    provider: Provider = factory(name.model, **name.options)
+    try:
+        provider: Provider = factory(name.model, **name.options)
+    except EvalsError:
+        raise
+    except Exception as error:
+        raise BadFile(
+            f"{path}: connect failed: {type(error).__name__}: {error}", "mend it, or the options after ?"
+        ) from error
     return provider
 
 

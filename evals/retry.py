@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 from time import monotonic
 
-from evals.errors import FailureKind, ProviderError
+from evals.errors import EvalsError, FailureKind, ProviderError
 from evals.provider import Provider
 from evals.types import Prompt, Response
 
@@ -54,11 +54,15 @@ async def ask(provider: Provider, prompt: Prompt, patience: Patience, rng: Rando
         attempt += 1
         try:
             return Tried(await provider.reply(prompt), None, attempt)
-        except ProviderError as error:
+        except EvalsError as error:
+            if not isinstance(error, ProviderError):
+                raise
             pause = patience.wait(attempt - 1, error.retry_after, rng)
             late = monotonic() - start + pause > patience.seconds
             if not error.passing or attempt >= patience.attempts or late:
                 return Tried(None, error, attempt)
+        except Exception as error:  # noqa: BLE001  a provider may be the user's code; its fault is that request's
+            return Tried(None, ProviderError("provider", f"{type(error).__name__}: {error}"), attempt)
         await asyncio.sleep(pause)
 
 

@@ -43,6 +43,8 @@ def find(kind: Kind, name: str) -> Path:
         for candidate in (path, path / f"{kind}.py", path / f"{kind}.toml"):
             if candidate.is_file():
                 return candidate.resolve()
+        if path.is_dir() and path.parts[:-1] != (f"{kind}s",):
+            raise NotFound(f"{path} holds no {kind}.py", "name the folder that does, or the file")
     if not _is_path(name) or path.parts[:-1] == (f"{kind}s",):
         for entry in _entries(kind, home(kind)):
             if path.name.removesuffix(".py") == (entry.parent.name if entry.stem == kind else entry.stem):

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -143,8 +144,11 @@ def load(name: str) -> Suite:
 def check(suite: Suite, path: Path) -> Suite:
     """The suite with its place, once its names fit together.
 
-    Raises: BadFile: two arms of one name, or a contrast or index of an arm or metric that is not there.
+    Raises: BadFile: a name that is no folder's name, two arms of one name, or a contrast or index of an arm or metric
+        that is not there.
     """
+    if not re.fullmatch(r"\w[\w.-]*", suite.name):
+        raise BadFile(f"{path}: {suite.name!r} cannot name a suite", "use letters, digits, '-', '_' and '.'")
     arms = [arm.name for arm in suite.arms]
     metrics = [metric.name for metric in suite.metrics]
     if not arms or len(set(arms)) < len(arms):

@@ -33,6 +33,8 @@ RUN = ("run", "./sums", "-m", "./adder.py/m", "-n", "2")
         ((*RUN, "--size", "full"), "give one of them"),
         ((*RUN, "--concurrency", "0"), "--concurrency 0"),
         ((*RUN, "--repeat", "0"), "--repeat 0"),
+        ((*RUN, "--quiet", "--json"), "give one of them"),
+        (("run", "./sums", "-m", "./adder.py/m?seconds=soon"), "adder.py: connect failed: ValueError"),
         ((*RUN, "--out", "adder.py"), "cannot be written"),
         (("run", "./sums", "-m", "./adder.py/m", "--size", "huge"), "no size of suite sums"),
         (("run", "--resume", "nowhere"), "no run in nowhere"),

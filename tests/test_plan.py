@@ -92,3 +92,15 @@ def test_a_suite_whose_samples_fail_is_named(sums: Path) -> None:
 def test_an_arm_of_one_suite_does_not_call_up_every_arm_of_another(sums: Path) -> None:
     with pytest.raises(EvalsError, match="suite hallucination has none of the arms steps"):
         plan(Request(suites=(str(sums), "hallucination"), models=("m",), size=2, arms=("steps",)))
+
+
+@pytest.mark.parametrize(("given", "repeated"), [("0.0", 1.0), ("0.6", 0.6), ("None", None)])
+def test_repeats_change_the_temperature_of_greedy_arms_only(
+    given: str, repeated: float | None, sums: Path
+) -> None:
+    path = sums / "suite.py"
+    path.write_text(
+        path.read_text().replace('"What is {input}?")', f'"What is {{input}}?", temperature={given})')
+    )
+    jobs = plan(Request(suites=(str(sums),), models=("m",), size=1, arms=("plain",), repeat=2)).jobs("m")
+    assert {job.prompt.temperature for job in jobs} == {repeated}

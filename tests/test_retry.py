@@ -84,3 +84,17 @@ def test_the_breaker_opens_when_there_is_no_chance(kinds: list[FailureKind | Non
     for kind in kinds:
         breaker.see(ProviderError(kind, "no") if kind else None)
     assert (breaker.reason is not None) == opens
+
+
+class Broken(Failing):
+    """A provider of a user's whose own code is wrong."""
+
+    async def reply(self, prompt: Prompt) -> Response:
+        raise KeyError("choices")
+
+
+def test_a_providers_own_fault_is_a_failure_of_that_request() -> None:
+    tried = asyncio.run(ask(Broken("server", 0), Prompt(text="?"), QUICK, Random(0)))
+    assert tried.error is not None
+    assert (tried.error.kind, tried.attempts) == ("provider", 1)
+    assert "KeyError" in tried.error.message

@@ -151,3 +151,10 @@ class TestRun:
         assert done.returncode == 2
         assert "cannot be written" in done.stderr
         assert "Traceback" not in done.stderr
+
+    def test_a_model_without_a_chance_costs_the_others_nothing(self, evals: Evals) -> None:
+        done = evals("run", "./sums", "-m", "./adder.py/m", "-m", "./adder.py/m?fail=1", "-n", 20)
+        assert done.returncode == 2
+        assert "this sum is refused" in done.stderr
+        assert "100 %" in done.stdout
+        assert sum(reply.score is not None for reply in log.read_run(the_run(evals.cwd)).replies) == 40

@@ -68,3 +68,8 @@ def test_two_folders_with_equal_file_names_stay_apart(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         (tmp_path / name / "suite.py").write_text(f"name = {name!r}")
     assert [shelf.load(tmp_path / name / "suite.py").name for name in "ab"] == ["a", "b"]
+
+
+def test_a_folder_without_a_suite_says_so(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match=r"holds no suite\.py"):
+        shelf.find("suite", str(tmp_path))

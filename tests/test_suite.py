@@ -62,6 +62,7 @@ def test_options_are_read_by_their_types(sums: Path) -> None:
         (('"steps", "plain", "working', '"stepz", "plain", "working'), "stepz"),
         (('Contrast("steps", "accuracy"', 'Contrast("steps", "precision"'), "precision"),
         (("suite = Suite(", "other = Suite("), "no `suite = Suite"),
+        (('name="sums"', 'name="my/sums"'), "cannot name a suite"),
     ],
 )
 def test_a_malformed_suite_is_refused_when_loaded(change: tuple[str, str], said: str, sums: Path) -> None:

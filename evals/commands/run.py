@@ -43,7 +43,7 @@ DEFAULT_MODEL = "pocket"
     "--repeat",
     default=1,
     metavar="K",
-    help="ask each prompt K times, at temperature 1 where K > 1  [default: 1]",
+    help="ask each prompt K times, greedy arms then at temperature 1  [default: 1]",
 )
 @click.option(
     "--concurrency",
@@ -87,6 +87,10 @@ def run(
     from evals import session
     from evals.plan import Request
 
+    if quiet and as_json:
+        raise BadInput(
+            "--quiet prints only where the run lies, --json all that was found", "give one of them"
+        )
     if concurrency is not None and concurrency < 1:
         raise BadInput(f"--concurrency {concurrency} would ask nothing", "give a number from 1")
     if resumed is not None:
@@ -113,22 +117,34 @@ def run(
 
 def _finish(session: "Session", concurrency: int | None, quiet: bool, as_json: bool) -> int:
     """Work through the session, then say what was found, where it lies and what to do next."""
+    from evals.errors import ProviderError
+    from evals.log import read_run
+
+    try:
+        end = _work(session, concurrency, quiet=quiet or as_json)
+    except ProviderError:  # one model has no chance; what the others said is not lost for that
+        if any(reply.score for reply in read_run(session.folder).replies):
+            _say_what_was_found(session.folder, quiet=quiet, as_json=as_json)
+        raise
+    _say_what_was_found(session.folder, quiet=quiet, as_json=as_json)
+    if end.missing:
+        click.echo(_what_is_missing(end, session.folder), err=True)
+    return end.status
+
+
+def _work(session: "Session", concurrency: int | None, *, quiet: bool) -> "End":
     from evals import session as sessions
     from evals.progress import progress
 
-    with progress(len(session.plan), len(session.done), quiet=quiet or as_json) as shown:
+    with progress(len(session.plan), len(session.done), quiet=quiet) as shown:
         for model, notice in session.notices.items():
             shown.say(f"{model}: {notice}")
-        end = sessions.work(
+        return sessions.work(
             session,
             shown.see,
             concurrency,
             lambda: shown.say("finishing what is in flight; Ctrl-C again stops at once"),
         )
-    _say_what_was_found(session.folder, quiet=quiet, as_json=as_json)
-    if end.missing:
-        click.echo(_what_is_missing(end, session.folder), err=True)
-    return end.status
 
 
 def _say_what_was_found(folder: Path, *, quiet: bool, as_json: bool) -> None:
