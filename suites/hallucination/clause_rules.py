@@ -42,6 +42,8 @@ _TOOLS = re.compile(
     r"\b(?:pip3?|uv|conda|npm|poetry|apt)\b[^\n]*|\b(?:help|dir)\([^)\n]*\)?|__(?:doc|version)__|(?:#|//)[^\n]*"
 )
 _PLACEHOLDER = re.compile(r"\[[A-Za-z][\w /'-]{1,30}\]|_{3,}")
+_SHORT_DENIAL = 20
+"""Characters within which, in Chinese and Japanese, a "no" belongs to the whole clause."""
 _EARLY = 40
 """Characters within which the entity is named where it is the subject."""
 _FAME, _UNKNOWN, _NEGATED = "denies fame only", "not well known", "denial: negated claim"
@@ -150,6 +152,23 @@ class Heard:
         if _QUANTITY.search(self.clause.raw) and not self.says("cutoff"):
             return "year" if _YEAR.search(self.clause.raw) else "quantity"
         return "predicate" if self.lexicon.find("claim", self.core) else ""
+
+    @property
+    def solid(self) -> bool:
+        """Whether what is said is specific beyond its verb."""
+        return self.specific in ("profession", "year", "quantity")
+
+    @property
+    def denies(self) -> bool:
+        """Whether a "no" stands close to the entity, or close to the beginning where it is not named."""
+        negations = list(self.lexicon.patterns["negation"].finditer(self.core))
+        if not negations:
+            return False
+        if not self.lexicon.spaced:
+            return len(self.core) < _SHORT_DENIAL
+        at = len(self.core.partition(ENTITY)[0].split()) if ENTITY in self.core else 0
+        places = [len(self.core[: match.start()].split()) for match in negations]
+        return any(at - 2 <= place <= at + 3 for place in places)
 
     @property
     def wary(self) -> bool:
@@ -360,8 +379,10 @@ def _unable(heard: Heard) -> Found:
     """Whatever the speaker does not do, it claims nothing: "I don't see her in my sources"."""
     if heard.lexicon.begins("first", heard.core) and heard.says("negation"):
         return "unable", "lack of knowledge: own words"
-    if heard.lexicon.begins("negation", heard.core) and not heard.specific:
+    if heard.lexicon.begins("negation", heard.core) and not heard.solid:
         return "unable", "lack of knowledge: nothing, nobody"
+    if heard.says("me") and not heard.specific and not heard.hedged and heard.subject != "speaker":
+        return "nothing", "about the speaker"
     return None
 
 
@@ -411,6 +432,8 @@ def _claim(heard: Heard) -> Found:
         return "vague", "nothing specific about the entity"
     if not _claims(heard):
         return None
+    if heard.denies and not heard.solid and not heard.hedged:
+        return ("denial", _NEGATED) if ENTITY in heard.words else ("unable", "negated, claims nothing")
     kind = f"{heard.subject}, {heard.specific or 'any predicate'}"
     return ("hedged", f"hedged claim: {kind}") if heard.hedged else ("flat", f"flat claim: {kind}")
 
