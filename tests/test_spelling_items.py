@@ -4,6 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter, defaultdict
+from itertools import islice
 from random import Random
 
 import pytest
@@ -13,7 +14,7 @@ from evals.pseudoword import kept_for_training
 from evals.suite import FIXED_SEED
 from evals.types import Sample
 from suites.spelling import misspell, solver, words
-from suites.spelling.items import BANDS, Options, samples
+from suites.spelling.items import BANDS, Options, samples, taught
 from suites.spelling.letters import absent, counted, doubled, fold, letters
 from suites.spelling.prompts import ASKED, FORMS, QUOTED, UPPER, WORD, WORDINGS, asking, form
 from suites.spelling.tasks import CORE, TASKS
@@ -229,6 +230,15 @@ def test_a_quarter_of_all_words_may_be_taught() -> None:
     for source in SOURCES:
         for _ in range(5):
             assert kept_for_training(taught[source].take(5, lambda word: word.text) or "")
+
+
+def test_items_for_training_are_on_the_other_side_in_other_wordings() -> None:
+    found = list(islice(taught("t", list(TASKS), ENGLISH), 2_000))
+    assert {s.tags["task"] for s in found} == set(TASKS)
+    assert {s.tags["wording"] for s in found} == {1, 2}
+    for sample in found:
+        for text in (sample.cluster, sample.input, sample.fields["other"]):
+            assert not text or kept_for_training(text), sample.id
 
 
 def test_nonsense_and_random_letters_are_no_words_and_come_once(many: list[Sample]) -> None:

@@ -168,6 +168,14 @@ def test_an_item_of_a_file_needs_no_task(target: str, text: str, kind: str) -> N
     assert score(sample, "", Response(text)).outcome == "right"
 
 
+@pytest.mark.parametrize("task", TASKS)
+def test_an_item_of_a_file_needs_no_fields(task: str) -> None:
+    target = {"number": "3", "verdict": "yes", "letter": "r", "pair": "p t"}.get(TASKS[task].kind, "tenalp")
+    said = "t-e-n-a-l-p" if task == "spell" else target
+    sample = Sample("1", "planet", target, {"task": task, "wording": 1})
+    assert score(sample, "word", Response(said)).outcome == "right"
+
+
 def test_repeating_the_question_answers_nothing() -> None:
     for sample in samples(5, 300, Options(tasks="all")):
         for arm in suite.arms:

@@ -25,6 +25,9 @@ _BOTH_ENDS = re.compile(
     re.IGNORECASE,
 )
 _ALONE = re.compile(r"^[ \t\"'*_`]{0,6}([^\W\d_])[ \t\"'*_`.!]{0,6}$", re.MULTILINE)
+_OPENING = re.compile(r"\A[\s\"'*_`]{0,6}([^\W\d_])[\"'*_`]{0,3} ?(?:\(|[—–]| - )")
+_ARROW = re.compile(r"(?:->|→|=>|⇒)[\s\"'*_`]{0,4}([^\W\d_])[\s\"'*_`.!]{0,4}\Z")
+_NOT_ONCE = re.compile(r"\bnot (?:even |a single )?once\b|\bnot a single time\b", re.IGNORECASE)
 _REMARK = re.compile(r"\([^()\n]{0,200}\)")
 _OUT_OF = re.compile(r"(?<=\d)(?:st|nd|rd|th)? (?:out )?of (?:the )?\d{1,2}(?: letters)?")
 
@@ -53,13 +56,13 @@ def answer(text: str, sample: Sample, *, cut: bool) -> Answer:
 
 
 def _letter(text: str, sample: Sample) -> Answer:
-    """One letter, be it on the only line of its kind; a marked or bare word is an answer too, and a wrong one."""
+    """One letter, be it before a remark, after an arrow or on the only line of its kind; a marked or bare word is an answer too, and a wrong one."""
     found = letters_answer(text, source=sample.input, count=1)
     if found.answer is not None:
         return found
-    alone = _ALONE.findall(text)
-    if len(alone) == 1:
-        return Answer(alone[0], "letters", "line")
+    alone, edge = _ALONE.findall(text), _ARROW.search(text) or _OPENING.search(text)
+    if len(alone) == 1 or edge:
+        return Answer(edge[1] if edge else alone[0], "letters", "edge" if edge else "line")
     word = word_answer(text)
     committed = word.rule_id in MARKED | {"only"} and str(word.answer).casefold() not in TALK
     return Answer(word.answer, "letters", "no single letter") if committed else found
@@ -93,10 +96,18 @@ def _number(text: str, sample: Sample, *, cut: bool) -> Answer:
     if task == "length":
         return integer_answer(text, Asked(things=MEASURED, truncated=cut))
     found = integer_answer(text, Asked(things=(*COUNTED, letter), absent=True, truncated=cut))
+    if found.answer is None and _NOT_ONCE.search(text):
+        return Answer("0", "integer", "none there")
     none = letter and re.search(
         rf"\b(?:no|not a single|without) [\"'*_`]{{0,3}}{re.escape(letter)}(?!\w)", text, re.IGNORECASE
     )
     return Answer("0", "integer", "none there") if none and found.rule_id in ("only", "last") else found
+
+
+def _option(text: str, sample: Sample) -> Answer:
+    """One of two words; of an item of a file, which has no second one, whatever word is given."""
+    other = sample.fields.get("other")
+    return word_choice(text, (sample.input, other)) if other else word_answer(text)
 
 
 READERS: Mapping[Kind, Callable[[str, Sample], Answer]] = {
@@ -105,6 +116,6 @@ READERS: Mapping[Kind, Callable[[str, Sample], Answer]] = {
     "pair": _pair,
     "word": _word,
     "verdict": lambda text, _sample: yes_no_answer(text),
-    "option": lambda text, sample: word_choice(text, (sample.input, sample.fields["other"])),
+    "option": _option,
 }
 """All kinds but numbers, whose reader knows what a cut-off reply may still say."""

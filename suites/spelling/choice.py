@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from evals.answers import Answer
 from evals.answers.answer import nothing
-from evals.answers.frames import surest
+from evals.answers.frames import Rank, cued, surest
 from evals.answers.page import Page, page
 
 from .letters import letters
@@ -24,6 +24,9 @@ _RELATION = re.compile(
 )
 _NOT = re.compile(r"\b(?:not|isn't|doesn't|no)\b[^.]{0,12}\Z", re.IGNORECASE)
 _NAMES_IT = re.compile(r"[^.\n]{0,40}?(?:\bis\b|\bare\b|[:=])[\s\"'*]{0,4}(?:the )?\Z", re.IGNORECASE)
+_OPENS = re.compile(
+    r"\W{0,4}(?:it is|it's|that is|that's|that would be|i'd say)\W{1,4}(?:the word\W{1,4})?", re.IGNORECASE
+)
 _THAN = re.compile(r"\b(?:than|to|over)\b", re.IGNORECASE)
 _COUNT = re.compile(
     r"[\s\"'*_`]{0,4}(?:has|have|with|contains|is|=|:|-|–|→|\(|,)?[\s\"'*(]{0,4}(?P<count>\d{1,2})\b"
@@ -58,6 +61,8 @@ def word_choice(text: str, options: tuple[str, str]) -> Answer:
             return _answer(options, [inside.pop()], frame.rule)
     if len({name.option for name in named}) == 1:
         return _answer(options, [named[0].option], "only")
+    if said := list(_said(laid, named)):
+        return _answer(options, said, "cue")
     for rule, found in (
         ("comparison", list(_compared(laid, named))),
         ("counts", list(_counted(laid.plain, named))),
@@ -79,6 +84,17 @@ def _names(plain: str, options: tuple[str, str]) -> Iterator[_Named]:
         pattern = rf"(?<!\w){spelled}(?!\w)|{_PLACED.format(place=place)}"
         for match in re.finditer(pattern, plain, re.IGNORECASE):
             yield _Named(option, *match.span())
+
+
+def _said(laid: Page, named: Sequence[_Named]) -> Iterator[int]:
+    """What "it's A" opens with, and what "the answer is A" says."""
+    for name in named:
+        if _OPENS.fullmatch(laid.plain, 0, name.start):
+            yield name.option
+    for frame in cued(laid):
+        inside = [name.option for name in named if frame.start <= name.start < frame.end]
+        if frame.rank == Rank.ANSWER_CUE and inside:
+            yield inside[0]
 
 
 def _compared(laid: Page, named: Sequence[_Named]) -> Iterator[int]:

@@ -56,7 +56,13 @@ def samples(seed: int, n: int, options: Options) -> Iterator[Sample]:
                 f"only words that exist have a right spelling, and {options.sources} are none",
                 f"add --set sources={','.join(REAL)}",
             )
-    return islice(_endless(f"spelling/{seed}", tasks, sources), n)
+    whole = f"spelling/{seed}"
+    return islice(_endless(whole, tasks, sources, stocks(whole), WORDINGS), n)
+
+
+def taught(seed: str, tasks: Sequence[str] = CORE, sources: Sequence[str] = ENGLISH) -> Iterator[Sample]:
+    """Items for the training of the embedded model, without end: on its side of all words, in the wordings it may see."""
+    return _endless(seed, tasks, sources, stocks(seed, training=True), WORDINGS - 1)
 
 
 def names(kind: str, text: str, known: Sequence[str]) -> list[str]:
@@ -75,12 +81,13 @@ def _serves(source: str, task: str) -> bool:
     return source in REAL or not TASKS[task].real
 
 
-def _endless(seed: str, tasks: Sequence[str], sources: Sequence[str]) -> Iterator[Sample]:
-    stock = stocks(seed)
+def _endless(
+    seed: str, tasks: Sequence[str], sources: Sequence[str], stock: Mapping[str, Stock], wordings: int
+) -> Iterator[Sample]:
     others = [task for task in tasks if task != "spell"] or ["spell"]
     blocks = {task: Blocks(f"{seed}/{task}", task, sources, stock).each() for task in others}
     for number, task in enumerate(_cycles(Random(f"{seed}/order"), others)):
-        wording = 1 + (number // len(others) + others.index(task)) % WORDINGS
+        wording = 1 + (number // len(others) + others.index(task)) % wordings
         for question in next(blocks[task]):
             if "spell" in tasks and task != "spell":
                 yield sample(number, "spell", wording, spelled(question.word))

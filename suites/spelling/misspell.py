@@ -20,7 +20,8 @@ def misspelled(word: str, kind: int, rng: Random) -> str | None:
         return None
     found = sorted(set(_SLIPS[kind](word)) - {word})
     rng.shuffle(found)
-    return next((text for text in found if not training_side(text) and unmistakable(text, word)), None)
+    ours = [text for text in found if training_side(text) == training_side(word)]
+    return next((text for text in ours if unmistakable(text, word)), None)
 
 
 def unmistakable(text: str, word: str) -> bool:

@@ -58,7 +58,7 @@ def score(sample: Sample, arm: str, response: Response) -> Score:
 def _own_words(reading: Reading, sample: Sample, arm: str) -> str:
     """The reply without the question, should it repeat it: in most forms that holds the letters asked for."""
     text = reading.normalised
-    if arm in FORMS and "wording" in sample.tags:
+    if arm in FORMS and "ask" in sample.fields:
         text = text.replace(_unwrapped(normalise(asking(arm)(sample))), "")
     return text.strip()
 

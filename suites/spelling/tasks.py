@@ -145,7 +145,7 @@ def _anagram(word: Word, yes: int, rng: Random, _another: Another) -> Question |
     for _ in range(20):
         rng.shuffle(shuffled)
         text = "".join(shuffled)
-        if fold(text) != fold(word.text) and not training_side(text):
+        if fold(text) != fold(word.text) and training_side(text) == training_side(word.text):
             return Question(word, (word.text, text), ("no", "yes")[yes])
     return None
 
