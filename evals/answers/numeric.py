@@ -16,13 +16,6 @@ from evals.answers.quantity import in_unit
 from evals.answers.tally import Tally, tallies
 from evals.numbers import Number, numbers
 
-_ABSENT = re.compile(
-    r"\b(?:does|do|did)(?: not|n't) (?:appear|occur|contain|have|include|exist)|\b(?:is|are)(?: not|n't) (?:in|any|present|found|a)\b"
-    r"|\b(?:is|are) absent|\bnever (?:appears|occurs)|\b(?:contains|has) no\b|\bthere(?: is|'s| are) no\b|\bno such letter|\b(?:do not|don't|can't|cannot|can not|could not|couldn't|didn't) (?:see|find|spot|detect) (?:any|a single)\b|\bnot (?:a single|even one|one)\b"
-    r"|\b(?:kommt|gibt es) (?:nicht|kein)|n'(?:apparaît|y a) pas|\bno (?:aparece|hay|contiene)|\bnon (?:compare|c'è|ci sono)"
-    r"|\bnão (?:aparece|há|contém)|没有",
-    re.IGNORECASE,
-)
 _NO_THINGS = re.compile(
     r"(?:\A\W{0,4}|\b(?:there (?:are|is|were)|there's|has|have|contains?|with|see|count|find|found|includes?|shows?) )"
     r"(?:exactly )?no (?!more|fewer|less|doubt|need|other|way|one\b|problem|reason|idea|exact|clear|answer|longer|total)"
@@ -33,6 +26,7 @@ _WITHIN_A_MARK = frozenset(
     {"index", "part", "check", "code", "other", "each", "left", "list", "grid", "offer", "rejected"}
 )
 """Reasons to drop a number that a label overrules: what stands after "Answer:" is meant."""
+_AFTER_A_CHECK = frozenset({"check"})
 _LABELLED = frozenset({"range", "bound", "either"})
 _OPENING_WORDS, _LAST_WORDS = 6, 2
 _LABELLED_LINE = re.compile(
@@ -69,10 +63,10 @@ class _Scene:
     tallies: Sequence[Tally]
     asked: Asked
 
-    def live(self) -> list[Number]:
-        """The numbers that may be the answer; those dropped for a soft reason where there are no others."""
-        hard = [number for number, why in zip(self.found, self.why, strict=True) if not why]
-        return hard or [number for number, why in zip(self.found, self.why, strict=True) if why in SOFT]
+    def live(self) -> list[int]:
+        """The positions of numbers that may be the answer; where there are none, of those dropped for a soft reason."""
+        hard = [at for at, why in enumerate(self.why) if not why]
+        return hard or [at for at, why in enumerate(self.why) if why in SOFT]
 
 
 def number_answer(text: str, asked: Asked | None = None) -> Answer:
@@ -88,7 +82,9 @@ def number_answer(text: str, asked: Asked | None = None) -> Answer:
     scene = _scene(text, asked)
     candidates = _candidates(scene)
     answer = _chosen(scene, candidates) if candidates else _unanswered(scene)
-    return replace(answer, range=_range(scene.found), n_candidates=len({n.value for n in scene.live()}))
+    return replace(
+        answer, range=_range(scene.found), n_candidates=len({scene.found[at].value for at in scene.live()})
+    )
 
 
 def integer_answer(text: str, asked: Asked | None = None) -> Answer:
@@ -127,21 +123,16 @@ def _candidates(scene: _Scene) -> list[_Candidate]:
 
 def _pick(scene: _Scene, frame: Frame) -> _Candidate | None:
     """The number that a frame points at, or the tally that fills a label."""
-    strong = frame.rank <= Rank.LABEL
-    inside = []
-    for at in range(bisect_left(scene.starts, frame.start), bisect_left(scene.starts, frame.end)):
-        why = scene.why[at]
-        if (
-            not why
-            or (strong and why in _WITHIN_A_MARK)
-            or (why == "check" and frame.rank <= Rank.ANSWER_CUE)
-        ):
-            inside.append(at)
+    labelled = frame.rank <= Rank.LABEL
+    overruled = (
+        _WITHIN_A_MARK if labelled else _AFTER_A_CHECK if frame.rank <= Rank.ANSWER_CUE else frozenset()
+    )
+    reach = range(bisect_left(scene.starts, frame.start), bisect_left(scene.starts, frame.end))
+    inside = [at for at in reach if not scene.why[at] or scene.why[at] in overruled]
     if inside:
         return _Candidate(_nearest(scene, frame, inside), frame.rank, frame.rule)
-    tally = next(
-        (tally for tally in scene.tallies if strong and frame.start <= tally.start < frame.end), None
-    )
+    filled = (tally for tally in scene.tallies if labelled and frame.start <= tally.start < frame.end)
+    tally = next(filled, None)
     return _Candidate(_last_index(tally), frame.rank, "tally") if tally else None
 
 
@@ -161,14 +152,11 @@ def _nearest(scene: _Scene, frame: Frame, inside: Sequence[int]) -> Number:
 def _result(plain: str, inside: Sequence[Number], frame: Frame) -> Number | None:
     """What the equation of a frame comes to, or the sum that closes it: "5 and 6 and 7: 18."."""
     last = inside[-1]
-    if _RESULT.search(plain, max(0, last.start - 8), last.start) and _CLOSES.match(
-        plain, last.end, frame.end
-    ):
+    closes = _CLOSES.match(plain, last.end, frame.end)
+    if closes and _RESULT.search(plain, max(0, last.start - 8), last.start):
         return last
-    equal = (
-        number for number in reversed(inside) if _EQUALS.search(plain, max(0, number.start - 6), number.start)
-    )
-    return next(equal, None)
+    results = (n for n in reversed(inside) if _EQUALS.search(plain, max(0, n.start - 6), n.start))
+    return next(results, None)
 
 
 def _edges(scene: _Scene) -> Iterable[Frame]:
@@ -197,10 +185,8 @@ def _edges(scene: _Scene) -> Iterable[Frame]:
 
 def _loose(scene: _Scene) -> list[_Candidate]:
     """No mark, no cue: the only value, else the last one; what goes with the thing asked for before all else."""
-    hard = [at for at, why in enumerate(scene.why) if not why] or [
-        at for at, why in enumerate(scene.why) if why in SOFT
-    ]
-    loose = [scene.found[at] for at in hard if scene.fits[at]] or [scene.found[at] for at in hard]
+    live = scene.live()
+    loose = [scene.found[at] for at in live if scene.fits[at]] or [scene.found[at] for at in live]
     if not loose:
         return []
     only = len({number.value for number in loose}) == 1
@@ -250,10 +236,11 @@ def _blocked(scene: _Scene, best: Rank) -> str:
 
 def _unanswered(scene: _Scene) -> Answer:
     """No candidate: nothing occurs, or the reason that dropped the last number."""
-    absent = _ABSENT.search(scene.page.plain) if scene.asked.absent else None
-    none = absent or _NO_THINGS.search(scene.page.plain)
-    if none and not scene.asked.truncated:
-        return Answer("0", "integer", "absent", first="0", last="0", first_at=none.start())
+    none = _NO_THINGS.search(scene.page.plain)
+    absent = [start for start, _ in scene.page.phrases["absent"]] if scene.asked.absent else []
+    if (none or absent) and not scene.asked.truncated:
+        at = none.start() if none else absent[0]
+        return Answer("0", "integer", "absent", first="0", last="0", first_at=at)
     if not scene.found:
         return nothing("no number")
     either = tuple(shown(n.value) for n, why in zip(scene.found, scene.why, strict=True) if why == "either")

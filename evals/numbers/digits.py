@@ -32,6 +32,7 @@ _GLUED = re.compile(
     r"(?P<ordinal>(?:st|nd|rd|th|er|ère|e|ème|º|ª|°)\b)|(?P<times>[xX×](?=\s?\d))|(?P<letter>[A-Za-zÀ-ÿ]{1,24})"
 )
 _UNIT_LETTERS = frozenset("kKMBmshgl")
+_HOURS = frozenset({"h", "hr", "hrs", "m", "min", "mins", "d", "x", "X"})
 _SIGNED_AFTER = frozenset(" \t\n([{=:,;<>+*/×·÷~≈|\"'→⇒?!\u2009")
 
 
@@ -57,10 +58,17 @@ def _finished(text: str, number: Number, start: int, sign: int) -> Iterator[Numb
     ordinal, end = False, number.end
     if glued and glued["ordinal"] and number.form == "digits":
         ordinal, end = True, glued.end()
-    elif glued and glued["letter"] and len(glued["letter"]) == 1 and glued["letter"] not in _UNIT_LETTERS:
+    elif glued and glued["letter"] and _no_unit(glued["letter"], text[glued.end() : glued.end() + 1]):
         return
     other = None if number.other is None else sign * number.other
     yield Number(sign * number.value, start if start >= 0 else number.start, end, number.form, other, ordinal)
+
+
+def _no_unit(letters: str, after: str) -> bool:
+    """Whether letters glued to a number make it a coefficient (3x) or, with digits after them, a code (0tk00)."""
+    return (len(letters) == 1 and letters not in _UNIT_LETTERS) or (
+        after.isdecimal() and letters not in _HOURS
+    )
 
 
 def _sign(text: str, start: int) -> int:

@@ -16,6 +16,7 @@ _AND_PART = re.compile(r" and (a|one|two|three|four) (" + "|".join(_PARTS) + r")
 _A_HALF = re.compile(r"\b(?:a|one) half\b(?! (?:dozen|of the))|\A\W*(?P<alone>half)\W*\Z", re.IGNORECASE)
 _HALF_A = re.compile(r"\bhalf (?:an? )?\Z", re.IGNORECASE)
 _POINT = re.compile(r"\s{1,2}(?:point|comma|komma|virgule|coma|virgola|vírgula)\s{1,2}", re.IGNORECASE)
+_POINT_LENGTH = 16
 _MINUS = re.compile(
     r"(?<!\bau )(?<!\bal )(?<!\blo )(?<!\bpelo )\b(?:minus|negative|moins|menos|meno) \Z", re.IGNORECASE
 )
@@ -75,15 +76,18 @@ def _parts(text: str, number: Number) -> Number:
 
 
 def _point(text: str, whole: Number, digits: Number) -> Number | None:
-    """`two point five`; further digits in words follow one by one ("two point two five")."""
-    if whole.form not in ("words", "decimal") or digits.form != "words" or not 0 <= digits.value < 100:
-        return None
+    """`two point five`; further digits follow one by one ("two point two five")."""
     between = text[whole.end : digits.start]
-    if whole.form == "words" and len(between) < 16 and _POINT.fullmatch(between):
+    if digits.form != "words" or len(between) > _POINT_LENGTH:
+        return None
+    if whole.form == "words" and _POINT.fullmatch(between):
         tail = str(digits.value)
         return replace(
             whole, value=whole.value + Fraction(int(tail), 10 ** len(tail)), end=digits.end, form="decimal"
         )
+    if whole.form == "decimal" and text[whole.start].isalpha() and between == " " and digits.value < 10:
+        places = len(_POINT.split(text[whole.start : whole.end])[-1].split()) + 1
+        return replace(whole, value=whole.value + digits.value / 10**places, end=digits.end)
     return None
 
 
