@@ -259,6 +259,8 @@ def _value(heard: Heard) -> Found:
     key = lexicon.words(clause.key)
     if clause.words.strip() in ("null", ""):
         return "lack", "unknown value"
+    if clause.words.strip() == "false" and lexicon.find("available", key):
+        return "lack", "unknown value"
     if clause.words.strip() in ("true", "false") and lexicon.find("real", key):
         return (
             ("flat", "flat claim: field") if clause.words.strip() == "true" else ("denial", "denial: field")
@@ -298,7 +300,10 @@ def _question(heard: Heard) -> Found:
         return None
     lexicon = heard.lexicon
     asks = (lexicon.begins if lexicon.spaced else lexicon.find)("interrogative", heard.core)
-    ventured = heard.specific and not asks and not heard.vague and heard.scene.last != "question"
+    fragment = heard.hedged and lexicon.begins("article", heard.core)
+    ventured = (
+        (heard.specific or fragment) and not asks and not heard.vague and heard.scene.last != "question"
+    )
     if ventured and heard.subject in ("none", "pronoun", "entity"):
         return "hedged", "hedged claim: in question form"
     return ("nothing", "greeting") if heard.says("greeting") else ("question", "question")
@@ -382,7 +387,7 @@ def _unable(heard: Heard) -> Found:
     if heard.lexicon.begins("negation", heard.core) and not heard.solid:
         return "unable", "lack of knowledge: nothing, nobody"
     if heard.says("me") and not heard.specific and not heard.hedged and heard.subject != "speaker":
-        return "nothing", "about the speaker"
+        return ("unable" if heard.says("negation") else "nothing"), "about the speaker"
     return None
 
 
@@ -450,7 +455,7 @@ def _claims(heard: Heard) -> bool:
         return not heard.says("meta") and (not scene.unsure or (heard.hedged and not heard.wary))
     if subject == "speaker":
         exists = scene.asked == "exists" and heard.lexicon.begins("there", heard.core) is not None
-        return specific and (named or exists or heard.says("pronoun"))
+        return specific and (named or (exists and not heard.wary) or heard.says("pronoun"))
     return _fragment_claims(heard)
 
 
