@@ -22,7 +22,7 @@ SEED = 20261123
 
 @pytest.fixture(scope="module")
 def many() -> list[Problem]:
-    """20,000 problems; `uv run python -m tools.recompute` makes and solves 100,000."""
+    """20,000 problems; `uv run python -m suites.arithmetic.audit` makes and solves 100,000."""
     return list(items.problems(7, 20_000, LEVELS, DIGITS))
 
 

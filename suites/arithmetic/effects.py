@@ -25,7 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 from evals import stats, words
 from evals.stats import NAN, Estimate, Floats
 
-from .arms import FIRST, STEPS
+from .arms import CHECKED, FIRST, STEPS
 from .slope import slope
 
 ITEM = ["seed", "sample", "cluster"]
@@ -160,7 +160,7 @@ def turned(first: ArrayLike, last: ArrayLike, clusters: ArrayLike, *, to: bool) 
 
 @dataclass(frozen=True)
 class Finding:
-    """One effect: of which arms, what it is called, in which unit (share, points, odds, tokens), and what it says."""
+    """One effect: of which arms, what it is called, in which unit (share, points, tokens, rate, odds), and what it says."""
 
     arm: str
     effect: str
@@ -173,7 +173,7 @@ def effects(rows: pd.DataFrame) -> pd.DataFrame:
     """Every effect for every model of a frame.
 
     Returns: one row a model, arm and effect: model, arm ("S - F" where it compares), effect, title, unit, value, low,
-        high (95 %), n (items), clusters, method, sentence.
+        high (95 %; accuracy as 0 to 1), n (items), clusters, method, sentence.
     """
     found = [
         {"model": model, **_row(finding)}
@@ -193,9 +193,13 @@ def _compared(rows: pd.DataFrame) -> Iterator[Finding]:
     if not {FIRST, STEPS} <= set(rows["arm"]):
         return
     pair, name = both(rows), f"{STEPS} − {FIRST}"
-    yield Finding(name, "ITT", "accuracy, as advised", "share", as_advised(pair))
-    yield Finding(name, "per protocol", "accuracy, where both did as advised", "share", per_protocol(pair))
-    yield Finding(name, "complier", "accuracy, where advice decides what is done", "share", complier(pair))
+    yield Finding(name, "ITT", "points of accuracy, as advised", "points", as_advised(pair))
+    yield Finding(
+        name, "per protocol", "points of accuracy, where both did as advised", "points", per_protocol(pair)
+    )
+    yield Finding(
+        name, "complier", "points of accuracy, where advice decides what is done", "points", complier(pair)
+    )
     yield Finding(
         name, "extra tokens", "output tokens for each further right answer", "tokens", extra_tokens(pair)
     )
@@ -207,14 +211,14 @@ def _each(rows: pd.DataFrame) -> Iterator[Finding]:
         cluster = own["cluster"].to_numpy(str)
         right = (own["outcome"] == "right").to_numpy(float)
         rate = per_thousand(right, own["tokens_out"].astype("Float64").to_numpy(float, na_value=NAN), cluster)
-        yield Finding(name, "per 1,000", "right answers for 1,000 output tokens", "points", rate)
+        yield Finding(name, "per 1,000", "right answers for 1,000 output tokens", "rate", rate)
         judged = own[own["outcome"].isin(["right", "wrong"])]
         if "tag_level" in own:
             fall = slope(judged["tag_level"], judged["outcome"] == "right", judged["cluster"].to_numpy(str))
             yield Finding(
                 name, "slope", "log odds of a right answer, for each further operation", "odds", fall
             )
-        if "note_first_right" in own and own["note_first_right"].notna().any():
+        if name in (FIRST, CHECKED) and "note_first_right" in own:
             yield from _turns(name, own, cluster)
 
 
@@ -238,5 +242,6 @@ def sentence(finding: Finding) -> str:
         return f"{said}: {found.method}"
     if finding.unit == "tokens":
         return f"{said}: {found.value:,.0f} ({found.low:,.0f} to {found.high:,.0f})"
-    unit = "share" if finding.unit == "share" else "points"
-    return f"{said}: {words.interval(found.value, found.low, found.high, unit)}"
+    scale = 100 if finding.unit == "points" else 1
+    value, low, high = (scale * end for end in (found.value, found.low, found.high))
+    return f"{said}: {words.interval(value, low, high, 'share' if finding.unit == 'share' else 'points')}"
