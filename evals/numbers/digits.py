@@ -32,6 +32,7 @@ _GLUED = re.compile(
     r"(?P<ordinal>(?:st|nd|rd|th|er|ère|e|ème|º|ª|°)\b)|(?P<times>[xX×](?=\s?\d))|(?P<letter>[A-Za-zÀ-ÿ]{1,24})"
 )
 _UNIT_LETTERS = frozenset("kKMBmshgl")
+_UNIT_ENDS = frozenset(".,;:!?)]}\"'*_-–—/|%^²³…=+<>~")
 _HOURS = frozenset({"h", "hr", "hrs", "m", "min", "mins", "d", "x", "X"})
 _SIGNED_AFTER = frozenset(" \t\n([{=:,;<>+*/×·÷~≈|\"'→⇒?!\u2009")
 
@@ -65,10 +66,11 @@ def _finished(text: str, number: Number, start: int, sign: int) -> Iterator[Numb
 
 
 def _no_unit(letters: str, after: str) -> bool:
-    """Whether letters glued to a number make it a coefficient (3x) or, with digits after them, a code (0tk00)."""
-    return (len(letters) == 1 and letters not in _UNIT_LETTERS) or (
-        after.isdecimal() and letters not in _HOURS
-    )
+    """Whether letters glued to a number make it a coefficient (3x) or a code that goes on after them (0tk00, 0tk•a)."""
+    if len(letters) == 1 and letters not in _UNIT_LETTERS:
+        return True
+    ends = not after or after.isspace() or after in _UNIT_ENDS or after >= "\u2e80"
+    return not ends and not (after.isdecimal() and letters in _HOURS)
 
 
 def _sign(text: str, start: int) -> int:
