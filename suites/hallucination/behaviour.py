@@ -298,6 +298,8 @@ def _barely(words: str, marked: str, scene: Scene, *, opened: bool) -> Verdict:
     if scene.lexicon.find("about", words):
         return Verdict("abstain", "names it, claims nothing", marked)
     if not (speaks or greets or opened) and _bare(words, marked, scene.lexicon):
+        if scene.lexicon.find("hedge", scene.lexicon.without("ignore", words)):
+            return Verdict("hedge", "hedged claim: bare answer", marked)
         return Verdict("answer", "flat claim: bare answer", marked, flat=(marked,))
     return Verdict("invalid", "nothing to judge")
 

@@ -47,6 +47,7 @@ _SHORT_DENIAL = 20
 _EARLY = 40
 """Characters within which the entity is named where it is the subject."""
 _FAME, _UNKNOWN, _NEGATED = "denies fame only", "not well known", "denial: negated claim"
+_POLICY = "refusal: policy"
 _APPOSITION = re.compile(rf"{ENTITY}, (\w+) \w")
 _SHORTEST = 3
 """Words (two letters each in Chinese and Japanese) without which a clause about the entity says nothing."""
@@ -74,7 +75,7 @@ class Scene:
         unsure: lack of knowledge or a denial has been said.
         conditional: the sentence that an "if" governs.
         intro: what the line did that the present list belongs to.
-        last: the rule by which the clause before was found.
+        last, at: the rule by which the clause before was found, and its sentence.
     """
 
     lexicon: Lexicon
@@ -86,6 +87,7 @@ class Scene:
     conditional: int = -1
     intro: What = "nothing"
     last: str = ""
+    at: int = -1
 
 
 @dataclass
@@ -210,12 +212,10 @@ def note(finding: Finding, scene: Scene) -> None:
     """Let the scene know what a clause did, for the clauses after it."""
     clause = finding.clause
     named = ENTITY in clause.raw
-    scene.last = finding.rule
+    scene.last, scene.at = finding.rule, clause.sentence
     conceded = scene.lexicon.begins("concession", clause.words) is not None
-    unsure = finding.what in ("lack", "denial", "refusal", "unable", "doubt") or finding.rule in (
-        _FAME,
-        _UNKNOWN,
-    )
+    unsure = finding.what in ("lack", "denial", "refusal", "unable", "doubt") and finding.rule != _NEGATED
+    unsure = unsure or finding.rule in (_FAME, _UNKNOWN)
     if unsure and not conceded:
         scene.unsure = True
     if finding.rule == "condition":
@@ -311,7 +311,7 @@ def _question(heard: Heard) -> Found:
 
 def _policy(heard: Heard) -> Found:
     """A refusal with its reason: policy, privacy, safety."""
-    return ("refusal", "refusal: policy") if heard.says("policy") else None
+    return ("refusal", _POLICY) if heard.says("policy") else None
 
 
 def _refusal(heard: Heard) -> Found:
@@ -319,7 +319,11 @@ def _refusal(heard: Heard) -> Found:
 
 
 def _lack(heard: Heard) -> Found:
-    return ("lack", "lack of knowledge") if heard.says("lack") else None
+    """Lack of knowledge; "for reasons of privacy, I can tell you nothing" is none."""
+    if not heard.says("lack"):
+        return None
+    reasoned = heard.scene.last == _POLICY and heard.scene.at == heard.clause.sentence
+    return ("refusal", _POLICY) if reasoned else ("lack", "lack of knowledge")
 
 
 def _denial(heard: Heard) -> Found:
@@ -356,7 +360,9 @@ def _alias(heard: Heard) -> Found:
     if heard.lexicon.spaced:
         after = heard.words[match.end() :].split()[:5]
         capitals = heard.lexicon.words(" ".join(re.findall(r"\b[A-ZÀ-Þ][\w'’-]*", heard.clause.raw))).split()
-        if not any(word in capitals and word not in heard.lexicon.common for word in after):
+        own = heard.lexicon.words(heard.scene.entity).split()
+        named = [word for word in after if word in capitals and word not in heard.lexicon.common]
+        if not named or named[-1] in own:
             return None
     return ("hedged", "hedged claim: alias") if heard.hedged else ("alias", "alias of somebody")
 
@@ -409,7 +415,8 @@ def _elsewhere(heard: Heard) -> Found:
     """A clause about somebody else."""
     if ENTITY in heard.words:
         return None
-    prize = heard.scene.prize and heard.says("award") and heard.subject in ("definite", "other")
+    told = heard.says("award") or heard.scene.last == _NEGATED
+    prize = heard.scene.prize and told and heard.subject in ("definite", "other")
     if prize and others(heard.clause.raw, heard.lexicon):
         return "holder", "names another holder"
     pronoun = heard.subject == "pronoun" and heard.scene.about_other
