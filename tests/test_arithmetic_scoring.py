@@ -13,7 +13,7 @@ from evals.numbers import numbers
 from evals.suite import load, render
 from evals.types import Response, Sample, Score
 from suites.arithmetic import arms, draw, items
-from suites.arithmetic.audit import Case, accuracies, cases
+from suites.arithmetic.audit import HELD_OUT, Case, accuracies, cases
 from suites.arithmetic.forms import forms
 from suites.arithmetic.items import Problem
 from suites.arithmetic.scoring import score
@@ -48,6 +48,11 @@ def test_the_page_does_not_state_more_than_the_table_gives() -> None:
         stated = re.search(rf"\(`{name}`\) \| (\d+) of (\d+) \|", page)
         assert stated, name
         assert (int(stated[1]) <= right, int(stated[2])) == (True, total), f"{name}: {right} of {total}"
+
+
+def test_replies_written_after_the_rules_are_read_as_the_page_states() -> None:
+    right, total = accuracies(HELD_OUT)["outcome"]
+    assert (right >= 58, total) == (True, 60)
 
 
 @pytest.mark.parametrize(

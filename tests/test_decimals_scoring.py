@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from evals.suite import load, render
 from evals.types import Response, Sample, Score
 from suites.decimals.arms import FREE, ONLY, STEPS
-from suites.decimals.audit import accuracy, cases
+from suites.decimals.audit import HELD_OUT, accuracy, cases
 from suites.decimals.items import pairs, samples
 from suites.decimals.metrics import picked_first
 from suites.decimals.scoring import score
@@ -36,6 +36,11 @@ def test_the_page_does_not_state_more_than_the_table_gives() -> None:
     stated = re.search(r"(\d+) of (\d+)", README.read_text("utf-8"))
     assert stated
     assert (int(stated[1]) <= right, int(stated[2])) == (True, total), f"{right} of {total}"
+
+
+def test_replies_written_after_the_rules_are_read_as_the_page_states() -> None:
+    right, total = accuracy(HELD_OUT)
+    assert (right >= 38, total) == (True, 40)
 
 
 # Ways to name one of two

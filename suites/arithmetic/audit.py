@@ -24,6 +24,9 @@ from .scoring import score
 from .solver import answer
 
 DATA = Path(__file__).parents[2] / "tests" / "data"
+CASES, HELD_OUT = "arithmetic_cases.jsonl", "arithmetic_held_out.jsonl"
+"""The replies by which the rules were made, and those that were written and labelled after them."""
+
 NOTED: tuple[str, ...] = ("complied", "worked", "first", "last", "right")
 ARMS = {"F": FIRST, "S": STEPS, "O": ONLY, "N": FREE, "X": CHECKED}
 
@@ -60,10 +63,10 @@ def _said(verdict: Score, name: str) -> object:
     return verdict.value == 1.0 if name == "right" else verdict.notes.get(name)
 
 
-def cases() -> list[Case]:
-    """The labelled replies, in the order of the file."""
+def cases(file: str = CASES) -> list[Case]:
+    """The labelled replies of a file, in its order."""
     problems_ = tomllib.loads((DATA / "arithmetic_problems.toml").read_text("utf-8"))
-    rows = map(json.loads, (DATA / "arithmetic_cases.jsonl").read_text("utf-8").splitlines())
+    rows = map(json.loads, (DATA / file).read_text("utf-8").splitlines())
     return [_case(row, problems_[row["p"]]) for row in rows]
 
 
@@ -80,10 +83,10 @@ def _case(row: Mapping[str, Any], problem: Mapping[str, str]) -> Case:
     return Case(sample, ARMS[row["arm"]], response, frozenset(row["outcome"].split("|")), notes, row["note"])
 
 
-def accuracies() -> dict[str, tuple[int, int]]:
-    """For each label, how many cases the scorer gets right, and how many there are."""
+def accuracies(file: str = CASES) -> dict[str, tuple[int, int]]:
+    """For each label of a file, how many cases the scorer gets right, and how many there are."""
     right, total = Counter[str](), Counter[str]()
-    for case in cases():
+    for case in cases(file):
         missed = case.misses()
         for name in ("outcome", *case.notes):
             total[name] += 1
@@ -105,18 +108,24 @@ def main() -> int:
     parser.add_argument("--cases", action="store_true", help="judge the labelled replies")
     parser.add_argument("-n", type=int, default=100_000, help="how many problems to recompute")
     asked = parser.parse_args()
-    if asked.cases:
-        for case in cases():
+    return _print_cases() if asked.cases else _print_recomputed(asked.n)
+
+
+def _print_cases() -> int:
+    for file in (CASES, HELD_OUT):
+        for case in cases(file):
             for name, (labelled, said) in case.misses().items():
                 sys.stdout.write(f"{case.arm}, {case.about}: {name} is {labelled}, read as {said}\n")
-        found = accuracies()
-        for name, (right, total) in found.items():
-            sys.stdout.write(f"{name}: {right} of {total}\n")
-        return int(any(right < total for right, total in found.values()))
+        for name, (right, total) in accuracies(file).items():
+            sys.stdout.write(f"{file} {name}: {right} of {total}\n")
+    return int(any(case.misses() for case in cases()))
+
+
+def _print_recomputed(n: int) -> int:
     seed, started = randbits(31), time.monotonic()
-    agree = sum(recomputed(seed, asked.n))
-    sys.stdout.write(f"{agree:,} of {asked.n:,} agree, seed {seed}, {time.monotonic() - started:.0f} s\n")
-    return int(agree < asked.n)
+    agree = sum(recomputed(seed, n))
+    sys.stdout.write(f"{agree:,} of {n:,} agree, seed {seed}, {time.monotonic() - started:.0f} s\n")
+    return int(agree < n)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,9 @@ from .arms import FREE
 from .items import Pair, contexts
 from .scoring import score
 
-CASES = Path(__file__).parents[2] / "tests" / "data" / "decimals_cases.jsonl"
+DATA = Path(__file__).parents[2] / "tests" / "data"
+CASES, HELD_OUT = "decimals_cases.jsonl", "decimals_held_out.jsonl"
+"""The replies by which the rules were made, and those that were written and labelled after them."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,9 @@ class Case:
         return (verdict.outcome, verdict.answer) != (self.outcome, self.picked)
 
 
-def cases() -> list[Case]:
-    """The labelled replies, in the order of the file."""
-    return [_case(json.loads(line)) for line in CASES.read_text("utf-8").splitlines()]
+def cases(file: str = CASES) -> list[Case]:
+    """The labelled replies of a file, in its order."""
+    return [_case(json.loads(line)) for line in (DATA / file).read_text("utf-8").splitlines()]
 
 
 def _case(row: Mapping[str, Any]) -> Case:
@@ -59,22 +61,23 @@ def _case(row: Mapping[str, Any]) -> Case:
     return Case(sample, Response(row["response"], stop=row.get("stop", "stop")), picked, outcome, row["note"])
 
 
-def accuracy() -> tuple[int, int]:
-    """How many labelled replies the scorer reads as labelled, and how many there are."""
-    table = cases()
+def accuracy(file: str = CASES) -> tuple[int, int]:
+    """How many replies of a file the scorer reads as labelled, and how many there are."""
+    table = cases(file)
     return sum(not case.misread() for case in table), len(table)
 
 
 def main() -> int:
     """Print what is misread; the exit status says whether anything is."""
-    for case in cases():
-        if case.misread():
-            verdict = case.verdict()
-            said = f"{verdict.outcome} {verdict.answer} by {verdict.rule!r}"
-            sys.stdout.write(f"{case.about}: {case.outcome} {case.picked}, read as {said}\n")
-    right, total = accuracy()
-    sys.stdout.write(f"{right} of {total} as labelled\n")
-    return int(right < total)
+    for file in (CASES, HELD_OUT):
+        for case in cases(file):
+            if case.misread():
+                verdict = case.verdict()
+                said = f"{verdict.outcome} {verdict.answer} by {verdict.rule!r}"
+                sys.stdout.write(f"{case.about}: {case.outcome} {case.picked}, read as {said}\n")
+        right, total = accuracy(file)
+        sys.stdout.write(f"{file}: {right} of {total} as labelled\n")
+    return int(any(case.misread() for case in cases()))
 
 
 if __name__ == "__main__":
