@@ -35,6 +35,14 @@ def test_replies_are_read_as_they_are_meant(language: str) -> None:
     }
 
 
+def test_replies_held_out_are_read_nearly_as_well() -> None:
+    """These taught no rule: whoever mends one of them moves it to the table and writes others."""
+    told = cases("behaviour_heldout")
+    assert len(told) >= 100
+    assert not {case.response for case in told} & {case.response for case in table()}
+    assert sum(case.read().label == case.label for case in told) >= 0.93 * len(told)
+
+
 def test_the_table_is_large_and_even() -> None:
     told = table()
     assert len(told) >= 450

@@ -163,14 +163,12 @@ class Heard:
     @property
     def denies(self) -> bool:
         """Whether a "no" stands close to the entity, or close to the beginning where it is not named."""
-        negations = list(self.lexicon.patterns["negation"].finditer(self.core))
-        if not negations:
-            return False
         if not self.lexicon.spaced:
-            return len(self.core) < _SHORT_DENIAL
-        at = len(self.core.partition(ENTITY)[0].split()) if ENTITY in self.core else 0
-        places = [len(self.core[: match.start()].split()) for match in negations]
-        return any(at - 2 <= place <= at + 3 for place in places)
+            return len(self.core) < _SHORT_DENIAL and self.lexicon.find("negation", self.core) is not None
+        words = self.core.split()
+        at = words.index(ENTITY) if ENTITY in words else 0
+        close = f" {' '.join(words[max(0, at - 2) : at + 4])} "
+        return self.lexicon.find("negation", close) is not None
 
     @property
     def wary(self) -> bool:
