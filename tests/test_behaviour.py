@@ -1,8 +1,11 @@
 """The behaviour classifier: its table of replies, every phrase of every language, and what must not matter."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,6 +17,7 @@ from suites.hallucination.lexicon import Lexicon, language_of, lexicons
 from suites.hallucination.names import mark, near
 from suites.hallucination.phrase import parse
 
+ROOT = Path(__file__).parents[1]
 LANGUAGES = ("en", "de", "es", "fr", "it", "ja", "pt", "zh")
 MISREAD = {
     "Cornelius Pardew strikes me as someone who may have been a Victorian vicar.",
@@ -249,6 +253,10 @@ def test_no_text_makes_it_fail(text: str, entity: str) -> None:
     assert verdict.rule
 
 
+def test_a_confidence_of_thousands_of_digits_is_no_number() -> None:
+    assert classify(f"She was a poet ({'9' * 5000} % sure).", entity="Ada Quill").label == "answer"
+
+
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_the_same_reply_is_always_read_the_same(text: str) -> None:
     assert classify(text, entity="Ada Quill") == classify(text, entity="Ada Quill")
@@ -296,3 +304,15 @@ def test_a_name_is_marked_whole_or_by_a_telling_part(text: str, marked: str) -> 
 )
 def test_a_near_name_shares_a_part_or_most_letters(text: str, entity: str, found: str) -> None:
     assert near(text, entity, lexicons()["en"]) == found
+
+
+def test_the_check_prints_both_tables_and_their_errors() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "suites.hallucination.check"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert done.stdout.count("read as labelled") == 2
+    assert done.stdout.count("fabrication read as abstention") == 2

@@ -109,11 +109,8 @@ def _peel(text: str) -> str:
         inner = _LEAD.sub("", text.strip())
         for opens, closes in _WRAPPERS:
             body = inner.removeprefix(opens).removesuffix(closes)
-            if (
-                len(body) == len(inner) - len(opens) - len(closes)
-                and opens not in body
-                and closes not in body
-            ):
+            whole = len(body) == len(inner) - len(opens) - len(closes)
+            if whole and opens not in body and closes not in body:
                 inner = body
         if inner == text:
             break
@@ -215,7 +212,8 @@ _ORDER: tuple[tuple[What, Label], ...] = (
     ("holder", "premise_correction"),
     ("vague", "abstain"),
 )
-"""What decides before what (suites.md, appendix C, rule 7)."""
+"""What decides before what."""
+
 _CLAIMS: frozenset[What] = frozenset({"flat", "hedged", "alias", "other"})
 
 
@@ -254,7 +252,7 @@ def _hedge(found: list[Finding], lexicon: Lexicon) -> list[Finding]:
         finding.clause.sentence - 1 for finding in found if finding.what == "doubt" and finding.clause.first
     }
     guessed = any(finding.what == "guess" for finding in found) or any(
-        int(number) <= 50
+        len(number) <= 2 and int(number) <= 50
         for finding in found
         for said in lexicon.patterns["confidence"].findall(finding.clause.words)
         for number in re.findall(r"\d+", said)

@@ -9,6 +9,7 @@ Two tables lie in `tests/data`: `behaviour_cases.jsonl`, which the rules were wr
 
 import argparse
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import get_args
 
 from evals import stats
-from evals.errors import BadFile
+from evals.errors import BadFile, EvalsError
 
 from .behaviour import Label, Verdict, classify
 
@@ -100,20 +101,28 @@ def confusion(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
         yield "  " + f"{told:19}" + "".join(f"{counts[told, read] or '.':>9}" for read in LABELS)
 
 
-def main() -> None:
-    """Print both tables."""
+def main() -> int:
+    """Print both tables; 2 where there are none."""
     parser = argparse.ArgumentParser(description="How well the classifier reads labelled replies.")
     parser.add_argument("--list", action="store_true", help="also print every reply read otherwise")
     listed = parser.parse_args().list
-    for name, title in (("behaviour_cases", "the table"), ("behaviour_heldout", "held out")):
-        told = cases(name)
-        read = [case.read() for case in told]
-        lines = list(report(title, told, read))
-        for case, verdict in zip(told, read, strict=True):
-            if listed and case.label != verdict.label:
-                lines.append(f"  {case.label} read as {verdict.label} ({verdict.rule}): {case.response!r}")
-        print("\n".join(lines), end="\n\n")  # noqa: T201
+    try:
+        for name, title in (("behaviour_cases", "the table"), ("behaviour_heldout", "held out")):
+            print("\n".join(page(title, cases(name), listed=listed)), end="\n\n")  # noqa: T201
+    except EvalsError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 2
+    return 0
+
+
+def page(title: str, told: Sequence[Case], *, listed: bool) -> Iterator[str]:
+    """The report on a table and, if `listed`, the replies that are read otherwise than labelled."""
+    read = [case.read() for case in told]
+    yield from report(title, told, read)
+    for case, verdict in zip(told, read, strict=True):
+        if listed and case.label != verdict.label:
+            yield f"  {case.label} read as {verdict.label} ({verdict.rule}): {case.response!r}"
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
