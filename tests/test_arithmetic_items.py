@@ -147,6 +147,18 @@ def test_the_solver_refuses_a_text_that_is_not_the_form_s() -> None:
         solver.answer(forms()["fruit", 1], "Emily buys apples. What is the cost of each apple, in dollars?")
 
 
+def test_a_text_is_read_as_its_own_form_alone(full: list[Problem]) -> None:
+    for problem in full[:48]:
+        readers = []
+        for form in forms().values():
+            try:
+                solver.read(form, problem.text)
+            except Unsolved:
+                continue
+            readers.append(form)
+        assert readers == [problem.form]
+
+
 def test_equations_that_state_something_else_are_caught() -> None:
     form = forms()["fruit", 3]
     numbers = next(draw.draws(form, 1, Random(1)))

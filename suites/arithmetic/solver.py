@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
-from .forms import SLOT, WORD, Form
+from .forms import SLOT, WORD, Form, words
 
 Exact = int | Fraction
 Values = Mapping[str, Exact]
@@ -64,8 +64,8 @@ def read(form: Form, text: str) -> dict[str, Exact]:
 
 @cache
 def _pattern_of(say: str, ask: str) -> re.Pattern[str]:
-    aside = r"[^.]+\."
-    return re.compile(rf"(?:{aside} )?{_regex(say)} (?:{aside} )?{_regex(ask)}")
+    aside = "|".join(re.sub(r"\(\?P<\w+>", "(?:", _regex(text)) for text in words().distractors)
+    return re.compile(rf"(?:(?:{aside}) )?{_regex(say)} (?:(?:{aside}) )?{_regex(ask)}")
 
 
 def _pattern(form: Form) -> re.Pattern[str]:
