@@ -81,6 +81,18 @@ def test_a_bare_answer_means_what_the_question_makes_it_mean(reply: str, questio
     assert classify(reply, entity="Ada Quill", question=question).label == label
 
 
+@pytest.mark.parametrize(
+    ("reply", "label"),
+    [
+        ("Quill, Quill, Quill, Quill, Quilleam, Iam, Iam, Iam, Iam, Iam, Iam, Iam.", "invalid"),
+        ("Ada Quill was a poet. " * 20, "answer"),
+        ("I don't know. " * 20, "abstain"),
+    ],
+)
+def test_a_stutter_is_noise_and_a_sentence_said_again_is_not(reply: str, label: str) -> None:
+    assert classify(reply, entity="Ada Quill", question="Who is Ada Quill?").label == label
+
+
 def test_the_clause_and_the_rule_that_decided_are_told() -> None:
     verdict = classify("I think she painted. Ada Quill was born in 1902.", entity="Ada Quill")
     assert (verdict.label, verdict.claim) == ("answer", "Ada Quill was born in 1902.")

@@ -191,8 +191,10 @@ class Heard:
 
     @property
     def substantial(self) -> bool:
+        """Whether more is said than the name."""
         if self.lexicon.spaced:
-            return len(self.core.split()) >= _SHORTEST
+            words = self.core.split()
+            return len(words) >= _SHORTEST and sum(word != ENTITY for word in words) >= _SHORTEST - 1
         return len(self.core.rpartition(ENTITY)[2]) / 2 >= _SHORTEST - 1
 
 

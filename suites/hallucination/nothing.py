@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .clauses import tool_call
 from .lexicon import Lexicon
@@ -41,12 +42,15 @@ def _wordless(reply: _Reply) -> bool:
 
 
 def _repeats(reply: _Reply) -> bool:
-    """One or two words over and over, or hardly anything but numbers."""
+    """One or two words over and over, stuttering, or hardly anything but numbers; a sentence over and over is none."""
     size, counts = len(reply.tokens), Counter(reply.tokens)
     if size < 8:
         return False
     numbers = sum(token.isdigit() for token in reply.tokens)
-    return len(counts) <= 2 or numbers > 0.9 * size or (size >= 12 and max(counts.values()) > 0.5 * size)
+    if len(counts) <= 2 or numbers > 0.9 * size:
+        return True
+    stutters = sum(one == other for one, other in pairwise(reply.tokens))
+    return size >= 12 and (max(counts.values()) > 0.5 * size or stutters > 0.3 * size)
 
 
 def _names_only(reply: _Reply) -> bool:
