@@ -203,6 +203,29 @@ def test_all_languages_have_the_same_groups() -> None:
         assert groups == known["en"], language
 
 
+SHORT = {
+    "en": ["I don't know.", "No idea.", "He's a poet.", "I can't say.", "A poet.", "There's no such person."],
+    "de": ["Ich weiß es nicht.", "Keine Ahnung.", "Ein Dichter.", "Er ist Dichter.", "Das gibt es nicht."],
+    "es": ["No lo sé.", "Ni idea.", "Un poeta.", "Es un poeta.", "No existe esa persona."],
+    "fr": ["Je ne sais pas.", "Aucune idée.", "Un poète.", "C'est un poète.", "Cette personne n'existe pas."],
+    "it": ["Non lo so.", "Non ho idea.", "Un poeta.", "È un poeta.", "Questa persona non esiste."],
+    "pt": ["Não sei.", "Não faço ideia.", "Um poeta.", "É um poeta.", "Essa pessoa não existe."],
+}
+
+
+@pytest.mark.parametrize("language", SHORT)
+def test_a_short_reply_is_read_alike_however_often_it_is_said_and_in_whatever_language_it_was_asked(
+    language: str,
+) -> None:
+    for text in SHORT[language]:
+        read = {
+            classify(f"{text} " * times, entity="Ada Quill", question=WHO[asked].format("Ada Quill")).label
+            for times in (1, 2, 3)
+            for asked in ("en", language)
+        }
+        assert len(read) == 1, (text, read)
+
+
 def test_no_group_lists_a_phrase_twice() -> None:
     for lexicon in lexicons().values():
         for group, phrases in lexicon.phrases.items():
