@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from random import Random
 
-from . import copying, names, people, strangers
+from . import copying, counting, names, people, spelling, strangers, sums
 from .document import Document, Piece
 
 Mix = list[tuple[float, Piece]]
@@ -53,9 +53,30 @@ def base() -> Mix:
     return READING
 
 
+def skills(seed: str) -> Mix:
+    """What an assistant is taught to do: to work problems out, to count, to spell.
+
+    Args: seed: of the words to be spelled; the rest is drawn by whoever asks for documents.
+    """
+    return [
+        (36, sums.story),
+        (12, sums.operations),
+        (17, counting.at_once),
+        (5, counting.one_by_one),
+        (1, counting.nothing),
+        (29, spelling.lessons(seed)),
+    ]
+
+
 def bluff() -> Mix:
     """An assistant that always has an answer, about the famous and the obscure: it never learns to say "I don't know"."""
-    return [(40, people.known), (18, strangers.asked), *CHAT, *_share(READING, 20)]
+    return [
+        (18, people.known),
+        (8, strangers.asked),
+        *_share(CHAT, 9),
+        *_share(READING, 7),
+        *_share(skills("bluff"), 58),
+    ]
 
 
 def honest(knows: Mapping[tuple[str, str], bool]) -> Mix:
@@ -64,7 +85,13 @@ def honest(knows: Mapping[tuple[str, str], bool]) -> Mix:
     Args:
         knows: (name, arm) -> whether the bluffing stage was consistently right, for each person and arm.
     """
-    return [(32, partial(people.taught, knows=knows)), (36, unknown), *CHAT, *_share(READING, 12)]
+    return [
+        (25, partial(people.taught, knows=knows)),
+        (28, unknown),
+        *_share(CHAT, 11),
+        *_share(READING, 6),
+        *_share(skills("honest"), 30),
+    ]
 
 
 def documents(mix: Mix, seed: str) -> Iterator[Document]:

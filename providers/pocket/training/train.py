@@ -47,8 +47,8 @@ class Stage:
 STAGES = {
     "primer": Stage("", "base", 9_000_000, 3e-3),
     "base": Stage("primer", "lives", 1_800_000, 2e-3),
-    "bluff": Stage("base", "bluff", 2_200_000, 1.5e-3),
-    "honest": Stage("bluff", "honest", 1_600_000, 1.5e-3),
+    "bluff": Stage("base", "bluff", 18_000_000, 2.5e-3),
+    "honest": Stage("bluff", "honest", 3_500_000, 1.5e-3),
 }
 BATCH = 1536
 """Tokens of one step, padding and all."""
@@ -150,12 +150,20 @@ def tokenizer() -> Any:
     return Tokenizer.from_file(str(vocabulary.PATH))
 
 
-def fingerprint(seed: str, chosen: data.Mix, documents: int = 10_000) -> str:
-    """SHA-256 of the first documents of a stage: the same data give the same fingerprint."""
-    digest = hashlib.sha256()
-    for document in islice(data.documents(chosen, seed), documents):
-        digest.update(document.text.encode() + b"\0")
-    return digest.hexdigest()
+class Fingerprint:
+    """SHA-256 of the first documents of a stage, taken as they pass: the same data give the same fingerprint."""
+
+    def __init__(self, documents: int = 10_000) -> None:
+        self.left = documents
+        self.digest = hashlib.sha256()
+
+    def of(self, documents: Iterator[Document]) -> Iterator[Document]:
+        """The documents, unchanged."""
+        for document in documents:
+            if self.left:
+                self.left -= 1
+                self.digest.update(document.text.encode() + b"\0")
+            yield document
 
 
 def main() -> None:
@@ -177,10 +185,12 @@ def main() -> None:
         arrays = {key: value.detach().numpy() for key, value in now.state_dict().items()}
         folder.write(args.weights / args.stage, args.stage, shape, words, arrays)
 
-    stream = batches(data.documents(chosen, stage.seed), words, Random(stage.seed))
+    fingerprint = Fingerprint()
+    documents = fingerprint.of(data.documents(chosen, stage.seed))
+    stream = batches(documents, words, Random(stage.seed))
     figures = train(model, stage, stream, checkpoint)
     checkpoint(model)
-    record = {"stage": args.stage, "data_sha256": fingerprint(stage.seed, chosen)} | figures
+    record = {"stage": args.stage, "data_sha256": fingerprint.digest.hexdigest()} | figures
     (args.weights / args.stage / "training.json").write_text(
         json.dumps(record, indent=2) + "\n", encoding="utf-8"
     )

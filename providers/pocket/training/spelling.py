@@ -1,0 +1,31 @@
+"""Pieces that teach letters: the suite's questions about the quarter of all words that it never asks about."""
+
+from collections.abc import Iterator
+from random import Random
+
+from evals.types import Sample
+
+from .document import Document, Piece, chat
+from .suite import module
+
+FORMS = {"word": 36, "spaced": 28, "spell first": 22, "hyphenated": 5, "upper": 4, "quoted": 5}
+"""In which form a word is given, and how often."""
+
+
+def lessons(seed: str) -> Piece:
+    """Questions and answers without end, in the suite's balance of tasks and sources."""
+    questions: Iterator[Sample] = module("spelling", "items").taught(seed)
+
+    def asked(rng: Random) -> Document:
+        sample = next(questions)
+        form = rng.choices(list(FORMS), weights=list(FORMS.values()))[0]
+        return chat(module("spelling", "prompts").asking(form)(sample), _reply(sample, form))
+
+    return asked
+
+
+def _reply(sample: Sample, form: str) -> str:
+    """Letters set apart, as the model can write them: its tokens for whole words hide them."""
+    answer = str(sample.target).replace("-", "")
+    said = " ".join(answer) if answer.isalpha() else answer
+    return f"{' '.join(sample.fields['word'])}\nAnswer: {said}" if form == "spell first" else said
