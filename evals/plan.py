@@ -58,6 +58,10 @@ class Planned:
     arms: tuple[Arm, ...]
     samples: tuple[Sample, ...]
 
+    def pairs(self) -> Iterator[tuple[Sample, Arm]]:
+        """Each sample with each arm that takes it, arm within sample."""
+        return ((sample, arm) for sample in self.samples for arm in self.arms if arm.takes(sample))
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -72,23 +76,20 @@ class Plan:
 
     def __len__(self) -> int:
         """How many replies the finished run has."""
-        per_model = sum(len(part.arms) * len(part.samples) for part in self.parts)
+        per_model = sum(arm.repeat for part in self.parts for _, arm in part.pairs())
         return per_model * self.request.repeat * len(self.request.models)
 
     def jobs(self, model: str) -> Iterator[Job]:
         """What one model is asked, arm within sample, so that a run cut short still holds whole pairs."""
         for part in self.parts:
-            for sample in part.samples:
-                for arm in part.arms:
-                    prompt = render(arm, sample)
-                    for repeat in range(self.request.repeat):
-                        key = Key(model, part.suite.name, sample.id, arm.name, repeat)
-                        yield Job(key, sample, self._sampled(prompt, key))
+            for sample, arm in part.pairs():
+                prompt, times = render(arm, sample), self.request.repeat * arm.repeat
+                for repeat in range(times):
+                    key = Key(model, part.suite.name, sample.id, arm.name, repeat)
+                    yield Job(key, sample, prompt if times == 1 else self._sampled(prompt, key))
 
     def _sampled(self, prompt: Prompt, key: Key) -> Prompt:
         """Repeats have a seed each, and temperature 1 where the arm is greedy: greedy ones would all be alike."""
-        if self.request.repeat == 1:
-            return prompt
         text = f"{self.seed}/{key.suite}/{key.sample}/{key.arm}/{key.repeat}"
         seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) >> 1
         return replace(prompt, temperature=1.0 if prompt.temperature == 0 else prompt.temperature, seed=seed)
@@ -131,7 +132,13 @@ def _part(suite: Suite, request: Request, seed: int) -> Planned:
         raise BadFile(
             f"suite {suite.name} made {fault} for seed {seed}", "mend its samples(seed, n, options)"
         )
-    return Planned(suite, arms, samples)
+    part = Planned(suite, arms, samples)
+    if next(part.pairs(), None) is None:
+        raise BadInput(
+            f"of the {len(samples)} samples of suite {suite.name} none is asked in {', '.join(arm.name for arm in arms)}",
+            "ask more samples (--size, -n), or name other arms (--arm)",
+        )
+    return part
 
 
 def _samples(suite: Suite, seed: int, count: int, options: Any) -> tuple[Sample, ...]:

@@ -169,6 +169,8 @@ def _about_suites(rows: pd.DataFrame, suites: Mapping[str, Suite]) -> list[str]:
         lines.append(f"{name} {version}: {', '.join(counts)}, seed {seeds}")
         if suites[str(name)].version != version:
             lines.append(f"suite {name} is now version {suites[str(name)].version}: its metrics are today's")
+        if suites[str(name)].is_demonstration:
+            lines.append(f"{name} is a demonstration: shown, never counted or compared")
     return lines
 
 

@@ -40,7 +40,7 @@ class Suite:
         samples: (seed, n, options) -> n samples; the same arguments give the same bytes on every machine.
         arms: the ways to ask.
         score: (sample, arm name, response) -> verdict; pure.
-        metrics: what is reported; the first is the headline.
+        metrics: what is reported; the first is the headline. Without any the suite is a demonstration.
         contrasts: comparisons fixed beforehand.
         sizes: name -> number of samples.
         options: a dataclass of what `--set` can change, with defaults.
@@ -60,6 +60,11 @@ class Suite:
     options: type = NoOptions
     strata: tuple[str, ...] = ()
     where: str = ""
+
+    @property
+    def is_demonstration(self) -> bool:
+        """Whether it is there to be looked at: shown, never counted, compared or ranked."""
+        return not self.metrics
 
     def parse_options(self, settings: Mapping[str, str]) -> Any:
         """The options dataclass, filled from `--set KEY=VALUE` texts.
@@ -117,9 +122,11 @@ def render(arm: Arm, sample: Sample) -> Prompt:
             f"the template of arm {arm.name!r} fails on sample {sample.id}: {type(error).__name__}: {error}",
             fix,
         ) from error
+    continued = "completion" in arm.needs
     system = (Message("system", arm.system),) if arm.system else ()
     return Prompt(
-        messages=(*system, Message("user", text)),
+        messages=() if continued else (*system, Message("user", text)),
+        text=text if continued else "",
         followups=arm.followups,
         max_tokens=arm.max_tokens,
         temperature=arm.temperature,
@@ -144,8 +151,8 @@ def load(name: str) -> Suite:
 def check(suite: Suite, path: Path) -> Suite:
     """The suite with its place, once its names fit together.
 
-    Raises: BadFile: a name that is no folder's name, two arms of one name, or a contrast or index of an arm or metric
-        that is not there.
+    Raises: BadFile: a name that is no folder's name, two arms of one name, an arm that cannot be asked, or a contrast or
+        index of an arm or metric that is not there.
     """
     if not re.fullmatch(r"\w[\w.-]*", suite.name):
         raise BadFile(f"{path}: {suite.name!r} cannot name a suite", "use letters, digits, '-', '_' and '.'")
@@ -153,6 +160,8 @@ def check(suite: Suite, path: Path) -> Suite:
     metrics = [metric.name for metric in suite.metrics]
     if not arms or len(set(arms)) < len(arms):
         raise BadFile(f"{path}: a suite needs arms, each with a name of its own; it has {arms}", "rename one")
+    for arm in suite.arms:
+        _check_arm(arm, path)
     wanted = [(name, arms) for c in suite.contrasts for name in (c.treatment, c.control)]
     wanted += [(c.metric, metrics) for c in suite.contrasts]
     wanted += [(name, metrics) for m in suite.metrics if isinstance(m, Index) for name in m.weights]
@@ -163,6 +172,18 @@ def check(suite: Suite, path: Path) -> Suite:
             )
     ours = path.is_relative_to(shelf.home("suite"))
     return replace(suite, where=suite.name if ours else str(path))
+
+
+def _check_arm(arm: Arm, path: Path) -> None:
+    if arm.repeat < 1:
+        raise BadFile(
+            f"{path}: arm {arm.name!r} with repeat {arm.repeat} asks nothing", "give a number from 1"
+        )
+    if "completion" in arm.needs and (arm.system or arm.followups):
+        raise BadFile(
+            f"{path}: arm {arm.name!r} has a text continued, which takes no system message and no follow-ups",
+            "put everything into its template",
+        )
 
 
 class TomlArm(BaseModel):

@@ -81,17 +81,19 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """A named way to ask: every sample meets every arm, so comparisons are paired.
+    """A named way to ask: every sample meets every arm that takes it, so comparisons are paired.
 
     Attributes:
         name: as reports show it, unique in the suite.
-        template: the user's message; `{input}`, `{target}` and the sample's fields are filled in. Or a
-            function of the sample that returns the message.
+        template: the user's message, or the text to be continued; `{input}`, `{target}` and the sample's fields are
+            filled in. Or a function of the sample that returns it.
         system: the system message, none if empty.
         followups: later user turns.
         max_tokens, temperature, stop: as in Prompt.
         default: whether the arm takes part when none is named on the command line.
-        needs: what a model must be capable of.
+        needs: what a model must be capable of; with "completion" the text is continued and not said by a user.
+        where: tag -> admitted values; only samples whose tags fit are asked so. Empty: all.
+        repeat: how often each prompt is asked, each time with a seed of its own; greedy ones then at temperature 1.
     """
 
     name: str
@@ -103,6 +105,12 @@ class Arm:
     stop: tuple[str, ...] = ()
     default: bool = True
     needs: frozenset[Capability] = frozenset({"chat"})
+    where: Mapping[str, frozenset[Tag]] = field(default_factory=dict)
+    repeat: int = 1
+
+    def takes(self, sample: Sample) -> bool:
+        """Whether the sample is asked so."""
+        return all(sample.tags.get(tag) in admitted for tag, admitted in self.where.items())
 
 
 Stop = Literal["stop", "length", "filter", "tool"]

@@ -10,9 +10,12 @@ from evals.view import Row, Table, View, in_order, records, spread, unrepeated
 
 
 def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
-    """One row a suite, model, arm and outcome: replies (count) and share (0 to 1, of that model's replies in that arm)."""
+    """One row a suite, model, arm and outcome: replies (count) and share (0 to 1, of that model's replies in that arm).
+
+    Demonstrations are not counted.
+    """
     keys = ["suite", "model", "arm"]
-    rows = frame[frame["suite"].isin(list(suites))]
+    rows = frame[frame["suite"].isin([name for name, suite in suites.items() if not suite.is_demonstration])]
     found = rows.groupby([*keys, "outcome"], sort=False).size().rename("replies").reset_index()
     found["share"] = found["replies"] / found.groupby(keys)["replies"].transform("sum")
     found = in_order(found, *keys)

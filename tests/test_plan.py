@@ -9,6 +9,7 @@ import pytest
 
 from evals.errors import EvalsError
 from evals.plan import Request, plan
+from evals.types import Arm, Sample
 
 
 def test_every_sample_meets_every_arm_of_every_model(sums: Path) -> None:
@@ -40,6 +41,54 @@ def test_repeats_are_sampled_each_with_its_own_seed(sums: Path) -> None:
     jobs = list(plan(Request(suites=(str(sums),), models=("m",), size=2, repeat=3)).jobs("m"))
     assert {job.prompt.temperature for job in jobs} == {1.0}
     assert len({job.prompt.seed for job in jobs}) == len(jobs) == 2 * 2 * 3
+
+
+def changed(suite: Path, change: tuple[str, str]) -> str:
+    """The suite's folder, after its file was changed."""
+    path = suite / "suite.py"
+    assert change[0] in path.read_text()
+    path.write_text(path.read_text().replace(*change))
+    return str(suite)
+
+
+def test_an_arm_may_take_some_of_the_samples_only(sums: Path) -> None:
+    folder = changed(sums, ('"What is {input}?"),', '"What is {input}?", where={"big": frozenset({True})}),'))
+    made = plan(Request(suites=(folder,), models=("m",), size=20))
+    jobs = list(made.jobs("m"))
+    asked = {
+        arm: {job.sample.tags["big"] for job in jobs if job.key.arm == arm} for arm in ("plain", "steps")
+    }
+    assert asked == {"plain": {True}, "steps": {True, False}}
+    assert 20 < len(jobs) == len(made) < 40
+
+
+def test_a_sample_without_the_tag_that_an_arm_asks_for_is_not_taken() -> None:
+    arm = Arm("a", "{input}", where={"kind": frozenset({"real"})})
+    assert [arm.takes(Sample("1", "x", tags=tags)) for tags in ({"kind": "real"}, {"kind": "made"}, {})] == [
+        True,
+        False,
+        False,
+    ]
+
+
+def test_arms_that_take_no_sample_of_the_run_are_refused(sums: Path) -> None:
+    folder = changed(sums, ('"What is {input}?"),', '"What is {input}?", where={"big": frozenset({2})}),'))
+    with pytest.raises(EvalsError, match="of the 3 samples of suite sums none is asked in plain"):
+        plan(Request(suites=(folder,), models=("m",), size=3, arms=("plain",)))
+
+
+@pytest.mark.parametrize("repeat", [1, 2])
+def test_an_arm_may_ask_each_prompt_several_times(repeat: int, sums: Path) -> None:
+    folder = changed(sums, ('"What is {input}?"),', '"What is {input}?", repeat=3),'))
+    made = plan(Request(suites=(folder,), models=("m",), size=2, repeat=repeat))
+    jobs = list(made.jobs("m"))
+    plain = [job.prompt for job in jobs if job.key.arm == "plain"]
+    assert len(jobs) == len(made) == 2 * (3 + 1) * repeat
+    assert len({(prompt.messages, prompt.seed) for prompt in plain}) == len(plain) == 2 * 3 * repeat
+    assert {prompt.temperature for prompt in plain} == {1.0}
+    assert {job.key.repeat for job in jobs if job.key.arm == "plain"} == set(range(3 * repeat))
+    steps = {job.prompt.temperature for job in jobs if job.key.arm == "steps"}
+    assert steps == ({0.0} if repeat == 1 else {1.0})
 
 
 def test_another_process_makes_the_same_bytes(sums: Path) -> None:

@@ -140,6 +140,13 @@ def test_outcomes_add_up_to_the_replies(made: Run) -> None:
     assert found.groupby(["model", "arm"])["share"].sum().to_list() == pytest.approx([1.0] * 4)
 
 
+def test_a_suite_without_metrics_is_shown_and_never_counted(made: Run) -> None:
+    shown = {"names": replace(NAMES, metrics=(), contrasts=())}
+    for name in ("summary", "outcomes", "contrasts", "strata"):
+        assert len(report(name, shown)(gather([made]))) == 0, name
+    assert len(report("replies", shown)(gather([made]))) == len(made.replies)
+
+
 def test_rules_come_commonest_first_with_a_reply_to_look_at(made: Run) -> None:
     found = report("rules")(gather([made]))
     assert found["replies"].is_monotonic_decreasing

@@ -18,6 +18,12 @@ def test_a_template_is_filled_from_the_sample_and_its_fields() -> None:
     assert prompt.max_tokens == 9
 
 
+def test_an_arm_that_needs_completion_has_its_text_continued() -> None:
+    arm = Arm("a", "{input} =", needs=frozenset({"completion"}), stop=("\n",))
+    prompt = suites.render(arm, Sample("1", "2 + 2"))
+    assert (prompt.text, prompt.messages, prompt.stop) == ("2 + 2 =", (), ("\n",))
+
+
 def test_a_template_may_be_a_function() -> None:
     assert suites.render(Arm("a", lambda s: s.input[::-1]), Sample("1", "abc")).messages[-1].content == "cba"
 
@@ -63,6 +69,12 @@ def test_options_are_read_by_their_types(sums: Path) -> None:
         (('Contrast("steps", "accuracy"', 'Contrast("steps", "precision"'), "precision"),
         (("suite = Suite(", "other = Suite("), "no `suite = Suite"),
         (('name="sums"', 'name="my/sums"'), "cannot name a suite"),
+        (("metrics=(ACCURACY,)", "metrics=()"), "a contrast or index names 'accuracy'"),
+        (('"What is {input}?")', '"{input}", repeat=0)'), "arm 'plain' with repeat 0 asks nothing"),
+        (
+            ('"What is {input}?")', '"{input}", system="Be brief.", needs=frozenset({"completion"}))'),
+            "takes no system message and no follow-ups",
+        ),
     ],
 )
 def test_a_malformed_suite_is_refused_when_loaded(change: tuple[str, str], said: str, sums: Path) -> None:

@@ -51,7 +51,8 @@ def show(
         if not as_json:
             _item(sample)
         for arm in part.arms:
-            _prompt(arm, sample, as_json=as_json)
+            if arm.takes(sample):
+                _prompt(arm, sample, as_json=as_json)
 
 
 def _about(suite: "Suite") -> None:
@@ -89,7 +90,7 @@ def _prompt(arm: "Arm", sample: "Sample", *, as_json: bool) -> None:
         line = {"sample": sample.id, "arm": arm.name, "hash": prompt.hash, "prompt": asdict(prompt)}
         click.echo(json.dumps(line, ensure_ascii=False))
         return
-    click.echo(f"  [{arm.name}]")
+    click.echo(f"  [{arm.name}]" + (f" {arm.repeat} times" if arm.repeat > 1 else ""))
     turns: list[tuple[str, str]] = [(message.role, message.content) for message in prompt.messages]
     turns += [("user", question) for question in prompt.followups]
     for role, content in turns or [("text", prompt.text)]:
