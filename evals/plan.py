@@ -3,12 +3,12 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from evals.errors import BadFile, BadInput, EvalsError, NotFound
-from evals.suite import FIXED_SEED, Suite, load, render
+from evals.suite import FIXED_SEED, Suite, Told, Track, load, render
 from evals.types import Arm, Key, Prompt, Sample
 
 
@@ -52,15 +52,55 @@ class Job:
 
 @dataclass(frozen=True)
 class Planned:
-    """A suite with the samples and arms of this run."""
+    """A suite with the samples and arms of this run: known beforehand, or chosen from tracks as answers come."""
 
     suite: Suite
     arms: tuple[Arm, ...]
     samples: tuple[Sample, ...]
+    tracks: tuple[Track, ...] = ()
+
+    def __len__(self) -> int:
+        """How many replies of one model, asked once, this part has."""
+        calls = sum(track.calls for track in self.tracks)
+        return sum(arm.repeat for _, arm in self.pairs()) + calls * len(self.arms)
+
+    @property
+    def pool(self) -> tuple[Sample, ...]:
+        """Every sample that may be asked."""
+        return (*self.samples, *(sample for track in self.tracks for sample in track.pool))
 
     def pairs(self) -> Iterator[tuple[Sample, Arm]]:
-        """Each sample with each arm that takes it, arm within sample."""
-        return ((sample, arm) for sample in self.samples for arm in self.arms if arm.takes(sample))
+        """Each sample that is asked for certain, with each arm that takes it, arm within sample."""
+        return self._pairs(self.samples)
+
+    def possible(self) -> Iterator[tuple[Sample, Arm]]:
+        """Each sample that may be asked, with each arm that takes it."""
+        return self._pairs(self.pool)
+
+    def _pairs(self, samples: tuple[Sample, ...]) -> Iterator[tuple[Sample, Arm]]:
+        return ((sample, arm) for sample in samples for arm in self.arms if arm.takes(sample))
+
+
+@dataclass(frozen=True)
+class Course:
+    """One model's way along one track in one arm."""
+
+    model: str
+    suite: Suite
+    arm: Arm
+    track: Track
+
+    def leads(self, key: Key) -> bool:
+        """Whether a reply with that key was given by this model, in this suite and arm."""
+        return (key.model, key.suite, key.arm) == (self.model, self.suite.name, self.arm.name)
+
+    def next(self, told: Told) -> Job | None:
+        """What to ask after that; None once the calls are spent."""
+        if len(told) >= self.track.calls:
+            return None
+        sample = self.track.choose(told)
+        key = Key(self.model, self.suite.name, sample.id, self.arm.name)
+        return Job(key, sample, render(self.arm, sample))
 
 
 @dataclass(frozen=True)
@@ -76,17 +116,30 @@ class Plan:
 
     def __len__(self) -> int:
         """How many replies the finished run has."""
-        per_model = sum(arm.repeat for part in self.parts for _, arm in part.pairs())
-        return per_model * self.request.repeat * len(self.request.models)
+        return sum(map(len, self.parts)) * self.request.repeat * len(self.request.models)
 
     def jobs(self, model: str) -> Iterator[Job]:
-        """What one model is asked, arm within sample, so that a run cut short still holds whole pairs."""
+        """What one model is asked whatever it answers, arm within sample, so that a run cut short still holds whole pairs."""
         for part in self.parts:
-            for sample, arm in part.pairs():
-                prompt, times = render(arm, sample), self.request.repeat * arm.repeat
-                for repeat in range(times):
-                    key = Key(model, part.suite.name, sample.id, arm.name, repeat)
-                    yield Job(key, sample, prompt if times == 1 else self._sampled(prompt, key))
+            yield from self._jobs(model, part, part.pairs())
+
+    def candidates(self, model: str) -> Iterator[Job]:
+        """Everything that one model may be asked."""
+        for part in self.parts:
+            yield from self._jobs(model, part, part.possible())
+
+    def courses(self, model: str) -> Iterator[Course]:
+        """The tracks that one model walks."""
+        for part in self.parts:
+            for arm in part.arms:
+                yield from (Course(model, part.suite, arm, track) for track in part.tracks)
+
+    def _jobs(self, model: str, part: Planned, pairs: Iterable[tuple[Sample, Arm]]) -> Iterator[Job]:
+        for sample, arm in pairs:
+            prompt, times = render(arm, sample), self.request.repeat * arm.repeat
+            for repeat in range(times):
+                key = Key(model, part.suite.name, sample.id, arm.name, repeat)
+                yield Job(key, sample, prompt if times == 1 else self._sampled(prompt, key))
 
     def _sampled(self, prompt: Prompt, key: Key) -> Prompt:
         """Repeats have a seed each, and temperature 1 where the arm is greedy: greedy ones would all be alike."""
@@ -125,26 +178,32 @@ def _part(suite: Suite, request: Request, seed: int) -> Planned:
     arms = suite.pick_arms(named)
     fields = getattr(suite.options, "__dataclass_fields__", {})
     options = suite.parse_options({key: value for key, value in request.options.items() if key in fields})
-    samples = _samples(suite, seed, _count(suite, request.size), options)
-    ids = {sample.id for sample in samples}
-    if not samples or len(ids) < len(samples):
-        fault = "no samples" if not samples else "two samples of one id"
+    made = _made(suite, seed, _count(suite, request.size), options)
+    ids = {sample.id for sample in made.pool}
+    if not made.pool or len(ids) < len(made.pool):
+        fault = "no samples" if not made.pool else "two samples of one id"
         raise BadFile(
             f"suite {suite.name} made {fault} for seed {seed}", "mend its samples(seed, n, options)"
         )
-    part = Planned(suite, arms, samples)
-    if next(part.pairs(), None) is None:
+    if made.tracks and request.repeat > 1:
         raise BadInput(
-            f"of the {len(samples)} samples of suite {suite.name} none is asked in {', '.join(arm.name for arm in arms)}",
+            f"--repeat does not go with an adaptive test, which suite {suite.name} is with these options",
+            "leave one of the two out",
+        )
+    part = replace(made, arms=arms)
+    if next(part.possible(), None) is None:
+        raise BadInput(
+            f"of the {len(made.pool)} samples of suite {suite.name} none is asked in {', '.join(arm.name for arm in arms)}",
             "ask more samples (--size, -n), or name other arms (--arm)",
         )
     return part
 
 
-def _samples(suite: Suite, seed: int, count: int, options: Any) -> tuple[Sample, ...]:
-    """The suite's samples. Making them is the suite author's code; its fault is one sentence."""
+def _made(suite: Suite, seed: int, count: int, options: Any) -> Planned:
+    """The suite's tracks, else its samples. Making them is the suite author's code; its fault is one sentence."""
     try:
-        return tuple(suite.samples(seed, count, options))
+        tracks = suite.tracks(seed, count, options)
+        return Planned(suite, (), () if tracks else tuple(suite.samples(seed, count, options)), tracks)
     except EvalsError:
         raise
     except Exception as error:

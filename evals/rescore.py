@@ -82,7 +82,7 @@ def rescore(folder: Path) -> tuple[int, int]:
     request = replace(run.about.request, suites=tuple(run.about.paths.values()))
     made = plan(request, run.about.seed)
     suites = {part.suite.name: part.suite for part in made.parts}
-    jobs = {job.key: job for model in request.models for job in made.jobs(model)}
+    jobs = {job.key: job for model in request.models for job in made.candidates(model)}
     changed: list[Reply] = []
     for reply in run.replies:
         job = jobs.get(reply.key)

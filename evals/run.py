@@ -1,7 +1,7 @@
 """Runs: work through a plan, many requests at a time, and write down each reply as it is answered and judged."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from evals import log, retry
 from evals.errors import ProviderError
-from evals.plan import Job, Plan
+from evals.plan import Course, Job, Plan
 from evals.provider import Provider
 from evals.suite import Suite
-from evals.types import Failure, Key, Message, Prompt, Reply, Response, Score
+from evals.types import Failure, Key, Message, Outcome, Prompt, Reply, Response, Sample, Score
 
 Number = TypeVar("Number", int, float)
 
@@ -44,6 +44,7 @@ class Runner:
         write: puts one reply on disk.
         observe: is told of it.
         done: keys that are answered already.
+        before: what earlier processes wrote, in the order of first answers.
         concurrency: requests at a time for each model; None leaves it to the provider.
         patience: bounds of trying again.
     """
@@ -52,6 +53,7 @@ class Runner:
     write: Observer
     observe: Observer
     done: frozenset[Key] = frozenset()
+    before: tuple[Reply, ...] = ()
     concurrency: int | None = None
     patience: retry.Patience = field(default_factory=retry.Patience)
 
@@ -62,37 +64,79 @@ async def run(plan: Plan, providers: Mapping[str, Provider], runner: Runner, sto
     Raises: ProviderError: a model has no chance (see retry.Breaker). BadInput: the log cannot be written. What was
         answered before is on disk.
     """
-    breakers = {model: retry.Breaker() for model in providers}
-    workers = [
-        _work(jobs, provider, runner, breakers[model], stopper)
+    askers = {
+        model: Asker(provider, runner, stopper, asyncio.Semaphore(runner.concurrency or provider.concurrency))
         for model, provider in providers.items()
-        for jobs in [_missing(plan, model, runner.done)]
-        for _ in range(runner.concurrency or provider.concurrency)
-    ]
+    }
     try:
         async with asyncio.TaskGroup() as group:
-            stopper.tasks.update(group.create_task(work) for work in workers)
+            for model, asker in askers.items():
+                stopper.tasks.update(group.create_task(work) for work in _works(plan, model, asker))
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
-    for breaker in breakers.values():
-        if breaker.reason:
-            raise breaker.reason
+    for asker in askers.values():
+        if asker.breaker.reason:
+            raise asker.breaker.reason
 
 
-def _missing(plan: Plan, model: str, done: frozenset[Key]) -> Iterator[Job]:
-    return (job for job in plan.jobs(model) if job.key not in done)
+@dataclass
+class Asker:
+    """Asks one model, so many requests at a time, until the run is to stop or the model has no chance."""
+
+    provider: Provider
+    runner: Runner
+    stopper: Stopper
+    gate: asyncio.Semaphore
+    breaker: retry.Breaker = field(default_factory=retry.Breaker)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing more is to be asked."""
+        return self.stopper.draining or self.breaker.reason is not None
+
+    async def answer(self, job: Job) -> Reply | None:
+        """The reply to a job, judged and on disk; None if it is not asked any more."""
+        async with self.gate:
+            if self.stopped:
+                return None
+            tried = await _converse(self.provider, job.prompt, self.runner.patience)
+            self.breaker.see(tried.error)
+            reply = judge(job, tried, self.runner.suites[job.key.suite])
+            self.runner.write(reply)
+            self.runner.observe(reply)
+            return reply
 
 
-async def _work(
-    jobs: Iterator[Job], provider: Provider, runner: Runner, breaker: retry.Breaker, stopper: Stopper
-) -> None:
-    """One of a model's workers: takes the next job until there is none, or the run is to stop."""
-    while not stopper.draining and breaker.reason is None and (job := next(jobs, None)):
-        tried = await _converse(provider, job.prompt, runner.patience)
-        breaker.see(tried.error)
-        reply = judge(job, tried, runner.suites[job.key.suite])
-        runner.write(reply)
-        runner.observe(reply)
+def _works(plan: Plan, model: str, asker: Asker) -> Iterator[Coroutine[None, None, None]]:
+    """What is to be done with one model, side by side: as many workers as may ask at a time, and the courses."""
+    jobs = (job for job in plan.jobs(model) if job.key not in asker.runner.done)
+    for _ in range(asker.runner.concurrency or asker.provider.concurrency):
+        yield _work(jobs, asker)
+    for course in plan.courses(model):
+        yield _walk(course, asker)
+
+
+async def _work(jobs: Iterator[Job], asker: Asker) -> None:
+    """One of a model's workers: takes the next job until there is none."""
+    while not asker.stopped and (job := next(jobs, None)):
+        await asker.answer(job)
+
+
+async def _walk(course: Course, asker: Asker) -> None:
+    """One course, from where an earlier process left it; a failure ends it, since the next step would need the outcome."""
+    told = _told(course, asker.runner.before)
+    while (job := course.next(told)) and (reply := await asker.answer(job)) and reply.score:
+        told.append((job.sample, reply.score.outcome))
+
+
+def _told(course: Course, before: Iterable[Reply]) -> list[tuple[Sample, Outcome]]:
+    """What was answered on a course already."""
+    samples = {sample.id: sample for sample in course.track.pool}
+    return [
+        (samples[reply.key.sample], reply.score.outcome)
+        for reply in before
+        if reply.score and reply.key.sample in samples and course.leads(reply.key)
+    ]
 
 
 async def _converse(provider: Provider, prompt: Prompt, patience: retry.Patience) -> retry.Tried:

@@ -92,7 +92,7 @@ def _same_questions(before: log.Run, made: Plan) -> None:
     """Refuse a suite that was edited without a new version: half a run would be asked other questions."""
     asked = {reply.key: reply.prompt for reply in before.replies}
     for model in made.request.models:
-        for job in made.jobs(model):
+        for job in made.candidates(model):
             if asked.get(job.key, job.prompt) != job.prompt:
                 raise BadInput(
                     f"suite {job.key.suite} asks other questions now than {before.folder} holds (sample {job.key.sample})",
@@ -131,6 +131,7 @@ def work(
             write=writer.append,
             observe=count,
             done=session.done,
+            before=session.before,
             concurrency=concurrency,
         )
         asyncio.run(_work(session, runner, stopper, press))
@@ -169,6 +170,6 @@ def _connect(made: Plan) -> dict[str, Provider]:
             require(name, provider, part.suite.name, part.arms)
         prepare = getattr(provider, "prepare", None)
         if prepare is not None:
-            prepare((job.prompt, job.sample.target) for job in made.jobs(text))
+            prepare((job.prompt, job.sample.target) for job in made.candidates(text))
         providers[text] = provider
     return providers

@@ -5,7 +5,7 @@ import io
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,19 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from evals import scorer, shelf
 from evals.errors import BadFile, BadInput, NotFound
-from evals.types import Arm, Contrast, Index, ItemMetric, Message, Metric, Prompt, Response, Sample, Score
+from evals.types import (
+    Arm,
+    Contrast,
+    Index,
+    ItemMetric,
+    Message,
+    Metric,
+    Outcome,
+    Prompt,
+    Response,
+    Sample,
+    Score,
+)
 
 FIXED_SEED = 20261123
 """The public seed: runs use it unless told otherwise, so that their results can be compared."""
@@ -27,6 +39,34 @@ ACCURACY = Metric("accuracy", "accuracy", {"right": 1.0, "wrong": 0.0}, better="
 @dataclass(frozen=True)
 class NoOptions:
     """The options of a suite that takes none."""
+
+
+Told = Sequence[tuple[Sample, Outcome]]
+"""What a model has been asked so far, and how each reply ended, in the order of asking."""
+
+
+@dataclass(frozen=True)
+class Track:
+    """An adaptive test: its samples are chosen one by one, each from the outcomes so far.
+
+    Every model walks every track once in every arm.
+
+    Attributes:
+        name: unique in the suite.
+        calls: how many samples are chosen.
+        pool: what is chosen from; ids are unique in the suite.
+        choose: (told) -> a sample of the pool that is not among those told; the same for the same argument.
+    """
+
+    name: str
+    calls: int
+    pool: tuple[Sample, ...]
+    choose: Callable[[Told], Sample]
+
+
+def no_tracks(_seed: int, _n: int, _options: Any) -> tuple[Track, ...]:
+    """A suite whose samples are known beforehand."""
+    return ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +85,7 @@ class Suite:
         sizes: name -> number of samples.
         options: a dataclass of what `--set` can change, with defaults.
         strata: the tags that reports break the metrics down by.
+        tracks: (seed, n, options) -> adaptive tests in place of the samples, n calls in all; none for most options.
         where: by what to load it again: a bare name (ours) or an absolute path; set when it is loaded.
     """
 
@@ -59,6 +100,7 @@ class Suite:
     sizes: Mapping[str, int] = field(default_factory=lambda: {"quick": 60, "standard": 400, "full": 1600})
     options: type = NoOptions
     strata: tuple[str, ...] = ()
+    tracks: Callable[[int, int, Any], tuple[Track, ...]] = no_tracks
     where: str = ""
 
     @property

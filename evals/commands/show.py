@@ -47,7 +47,9 @@ def show(
     (part,) = made.parts
     if not as_json:
         _about(part.suite)
-    for sample in part.samples:
+    for track in part.tracks if not as_json else ():
+        click.echo(f"track {track.name}: {track.calls} calls, chosen as answers come; this is the first")
+    for sample in (*part.samples, *(track.choose(()) for track in part.tracks)):
         if not as_json:
             _item(sample)
         for arm in part.arms:

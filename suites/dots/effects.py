@@ -18,6 +18,7 @@ from evals.suite import Suite
 from evals.types import Contrast
 
 from .logistic import ROUNDS, half_point, odds_ratio, trend
+from .staircase import Staircase, Trial
 
 PASS = 0.9
 LEAST = 35
@@ -104,6 +105,15 @@ def capacity(ladder: Iterable[tuple[Step, Estimate]]) -> Estimate:
     else:
         possible = math.inf
     return Estimate(sure, sure, possible, items, 0, "Wilson, step by step")
+
+
+def climbed(rows: pd.DataFrame) -> dict[str, Staircase]:
+    """What was asked and answered on each layout's staircase in the adaptive mode; a reply that gave no count was not right."""
+    found = rows[(rows["tag_kind"] == "adaptive") & rows["failure"].isna()]
+    return {
+        str(layout): Staircase(tuple(map(Trial, group["tag_n"].astype(int), group["outcome"] == "right")))
+        for layout, group in found.groupby("tag_layout", sort=False)
+    }
 
 
 def n50(items: pd.DataFrame, rounds: int = ROUNDS) -> Estimate:

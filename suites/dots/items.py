@@ -5,11 +5,11 @@ units. No prompt occurs twice. Every prefix of the units covers the whole ladder
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import count, cycle, islice, product
 from math import isqrt
 from random import Random
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from evals.errors import BadInput, NotFound
 from evals.types import Sample
@@ -33,11 +33,13 @@ class Options:
         layouts: names of LAYOUTS, by comma, or all.
         glyphs: names of GLYPHS, by comma, or all.
         largest: the ladder's upper end, 1 to 1,000.
+        mode: `ladder`, every count of the plan; `adaptive`, each count chosen from the answers so far.
     """
 
     layouts: str = "run,spaced"
     glyphs: str = "bullet,stop,asterisk"
     largest: int = TOP
+    mode: Literal["ladder", "adaptive"] = "ladder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Unit:
         glyph: the name of what is counted.
         n: how many there are.
         wording: which paraphrase asks for it, from 1.
-        kind: `ladder`, or a control: `absent`, `sentence`.
+        kind: `ladder`, `adaptive`, or a control: `absent`, `sentence`.
     """
 
     rung: int
@@ -72,10 +74,7 @@ def samples(seed: int, n: int, options: Options) -> Iterator[Sample]:
 
     Raises: NotFound: an unknown layout or glyph. BadInput: a ladder of no length, or more items than there are prompts.
     """
-    layouts = _names("layout", options.layouts, LAYOUTS)
-    glyphs = _names("glyph", options.glyphs, GLYPHS)
-    if not 1 <= options.largest <= TOP:
-        raise BadInput(f"--set largest={options.largest} is no count of the ladder", f"give 1 to {TOP}")
+    layouts, glyphs = sure(options)
     ladder = list(_ladder(seed, units(seed, glyphs, options.largest), layouts, n - n // CONTROLS))
     controls = list(islice(_controls(seed, glyphs), n - len(ladder)))
     if len(ladder) + len(controls) < n or len(controls) > n // CONTROLS + len(layouts):
@@ -84,6 +83,16 @@ def samples(seed: int, n: int, options: Options) -> Iterator[Sample]:
             "ask for fewer, or name more: --set glyphs=all --set layouts=all",
         )
     return iter(ladder + controls)
+
+
+def sure(options: Options) -> tuple[list[str], list[str]]:
+    """The layouts and the glyphs asked for, once the options are sound.
+
+    Raises: NotFound: an unknown layout or glyph. BadInput: a ladder of no length.
+    """
+    if not 1 <= options.largest <= TOP:
+        raise BadInput(f"--set largest={options.largest} is no count of the ladder", f"give 1 to {TOP}")
+    return _names("layout", options.layouts, LAYOUTS), _names("glyph", options.glyphs, GLYPHS)
 
 
 def _names(kind: str, given: str, known: Iterable[str]) -> list[str]:
@@ -101,7 +110,7 @@ def _names(kind: str, given: str, known: Iterable[str]) -> list[str]:
 def units(seed: int, glyphs: Sequence[str], largest: int = TOP) -> Iterator[Unit]:
     """Units of these glyphs, one a rung in turn, until there are no more: each glyph, count and wording once."""
     rungs = [
-        _rung_units(seed, rung, glyphs, place, largest)
+        rung_units(seed, rung, glyphs, place, largest)
         for place, rung in enumerate(_visits())
         if rung <= largest
     ]
@@ -114,7 +123,7 @@ def _visits() -> list[int]:
     return sorted(RUNGS, key=lambda rung: f"{RUNGS.index(rung) ^ 12:0{bits}b}"[::-1])
 
 
-def _rung_units(seed: int, rung: int, glyphs: Sequence[str], place: int, largest: int) -> Iterator[Unit]:
+def rung_units(seed: int, rung: int, glyphs: Sequence[str], place: int, largest: int) -> Iterator[Unit]:
     """A rung's units, its glyphs in turn, beginning with another glyph and wording at every rung."""
     first, wording = place % len(glyphs), place // len(glyphs)
     order = [*glyphs[first:], *glyphs[:first]]
@@ -146,19 +155,20 @@ def _in_turn(sources: Iterable[Iterator[T]]) -> Iterator[T]:
 
 def _ladder(seed: int, chosen: Iterator[Unit], layouts: Sequence[str], most: int) -> Iterator[Sample]:
     """Whole units, each in all layouts, for at most this many items; a part of the first if it alone is more."""
-    first = _shown(seed, next(chosen), layouts)[:most]
+    first = shown(seed, next(chosen), layouts)[:most]
     left = most - len(first)
     yield from first
     for unit in chosen:
-        found = _shown(seed, unit, layouts)
+        found = shown(seed, unit, layouts)
         left -= len(found)
         if left < 0:
             return
         yield from found
 
 
-def _shown(seed: int, unit: Unit, layouts: Sequence[str]) -> list[Sample]:
+def shown(seed: int, unit: Unit, layouts: Sequence[str], kind: str = "ladder") -> list[Sample]:
     """A unit in all layouts that differ: one mark looks alike in most."""
+    unit = replace(unit, kind=kind)
     found: dict[str, Sample] = {}
     for layout in layouts:
         name = f"{unit.glyph}-{unit.n}-{unit.wording}-{layout}"

@@ -13,6 +13,7 @@ from evals.view import Row, Table, View, records, spread
 from . import effects
 from .display import GLYPHS
 from .effects import Step
+from .staircase import capacity
 
 NAME = "dots"
 EMPTY: Mapping[str, str | float] = {
@@ -46,6 +47,8 @@ def _findings(rows: pd.DataFrame, suite: Suite) -> Iterator[dict[str, Any]]:
         label = {"suite": suite.name, "model": model, "arm": arm}
         for layout, shown in effects.counted(group).groupby("layout", sort=False):
             yield from ({**label, "layout": layout, **found} for found in _ladder(shown, cut))
+        for layout, trials in effects.climbed(group).items():
+            yield {**label, "layout": layout, "finding": "C90", "unit": "marks", **_numbers(capacity(trials))}
         yield label | _fall(effects.counted(group))
         yield from ({**label, **found} for found in _errors(group))
     for kind, table in (

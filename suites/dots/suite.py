@@ -7,6 +7,7 @@ from .items import Options, samples
 from .metrics import METRICS
 from .prompts import asking
 from .scoring import score
+from .tracks import tracks
 
 suite = Suite(
     name="dots",
@@ -30,4 +31,5 @@ suite = Suite(
     ),
     options=Options,
     strata=("layout", "glyph"),
+    tracks=tracks,
 )

@@ -23,20 +23,21 @@ ONE_BY_ONE = 40
 def at_once(rng: Random) -> Document:
     """The number alone."""
     glyph, layout, n = _drawn(rng, 1.0)
-    return _document(rng, "direct" if rng.random() < 0.85 else "free", glyph, layout, n, str(n))
+    question = _question(rng, "direct" if rng.random() < 0.85 else "free", glyph, layout, n)
+    return _chat(rng, question, str(n))
 
 
 def one_by_one(rng: Random) -> Document:
     """Each mark with its index, then the number."""
     glyph, layout, n = _drawn(rng, 1.0, ONE_BY_ONE)
     indexed = " ".join(f"{i} {glyph}" for i in range(1, n + 1))
-    return _document(rng, "tally", glyph, layout, n, f"{indexed}\nAnswer: {n}")
+    return _chat(rng, _question(rng, "tally", glyph, layout, n), f"{indexed}\nAnswer: {n}")
 
 
 def nothing(rng: Random) -> Document:
     """None of the marks asked for."""
     glyph = rng.choice(OTHERS)
-    return _document(rng, "direct", glyph, "noise", 0, "0")
+    return _chat(rng, _question(rng, "direct", glyph, "noise", 0), "0")
 
 
 def _drawn(rng: Random, least: float, most: int = 1000) -> tuple[str, str, int]:
@@ -51,8 +52,13 @@ def _drawn(rng: Random, least: float, most: int = 1000) -> tuple[str, str, int]:
             return glyph, layout, n
 
 
-def _document(rng: Random, arm: str, glyph: str, layout: str, n: int, reply: str) -> Document:
+def _question(rng: Random, arm: str, glyph: str, layout: str, n: int) -> str:
+    """The suite's question about so many marks, in a shown wording."""
     text = module("dots", "display").display(layout, glyph, n, rng)
     wording = rng.choice(module("dots", "prompts").ASKED[arm][:SHOWN])
     question = wording.format(glyph=glyph, lines="lines" if "\n" in text else "line")
-    return chat(f"{question}\n\n{text}", reply, system=system(rng) if rng.random() < 0.1 else "")
+    return f"{question}\n\n{text}"
+
+
+def _chat(rng: Random, question: str, reply: str) -> Document:
+    return chat(question, reply, system=system(rng) if rng.random() < 0.1 else "")

@@ -8,7 +8,7 @@ from evals import shelf
 
 @cache
 def module(suite: str, file: str) -> ModuleType:
-    """A file of one of our suites: module("dots", "display")."""
+    """One of our suites' files, such as dots/display.py."""
     return shelf.load(shelf.home("suite") / suite / f"{file}.py")
 
 
