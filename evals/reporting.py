@@ -1,10 +1,12 @@
 """Reporting: runs are put together in one frame, reports run on it, and the findings gathered in a document.
 
 A report is a file of the `reports` shelf with a function `report(frame, suites) -> frame` and, where people should read
-something else than that frame, `view(frame) -> View`. The first line of its docstring is its title.
+something else than that frame, `view(frame) -> View`. The first line of its docstring is its title. A `report.py` that
+lies beside a suite is a part of every report on that suite.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +15,7 @@ import pandas as pd
 
 from evals import shelf, show
 from evals.document import Document, Section
-from evals.errors import BadFile, BadInput, NotFound
+from evals.errors import BadFile, BadInput, EvalsError, NotFound
 from evals.frame import frame
 from evals.log import Run, read_run
 from evals.show import Format
@@ -21,14 +23,24 @@ from evals.suite import Suite
 from evals.suite import load as load_suite
 from evals.view import View, plain
 
+FIX = "see docs/reports.md"
+OWN = "own"
+"""Stands for what the suites report of themselves: the `report.py` beside each."""
+
+OWN_WORDS = "own words"
+"""The same, of which only the findings in words are shown."""
+
 NAMES: Mapping[Format, tuple[str, ...]] = {
-    "table": ("summary", "outcomes", "contrasts", "failures"),
-    "md": ("summary", "outcomes", "contrasts", "failures"),
+    "table": ("summary", "outcomes", "contrasts", OWN, "failures"),
+    "md": ("summary", "outcomes", "contrasts", OWN, "failures"),
     "csv": ("summary",),
-    "json": ("summary", "outcomes", "contrasts", "failures"),
-    "html": ("summary", "contrasts", "strata", "outcomes", "rules", "failures"),
+    "json": ("summary", "outcomes", "contrasts", OWN, "failures"),
+    "html": ("summary", "contrasts", OWN, "strata", "outcomes", "rules", "failures"),
 }
 """The reports of each format, unless others are named."""
+
+END = ("summary", "outcomes", "contrasts", OWN_WORDS, "failures")
+"""What is shown at the end of a run, which stays short."""
 
 
 def publish(
@@ -57,7 +69,7 @@ def document(runs: Sequence[Run], names: Sequence[str]) -> Document:
     return Document(
         about=tuple(chain(_about_suites(rows, suites), _about_runs(runs))),
         notices=rows.attrs["notices"],
-        sections=tuple(_section(name, rows, suites) for name in dict.fromkeys(names)),
+        sections=tuple(each.section(rows, suites) for each in _reports(names, suites)),
         replies=rows,
     )
 
@@ -88,10 +100,11 @@ def report(name: str, suites: Mapping[str, Suite] | None = None) -> Callable[[pd
     Args: suites: name -> suite, where the metrics come from; found by what `load` noted unless given.
     Raises: NotFound: an unknown report. BadFile: a file that is no report.
     """
-    made = _module(name)
 
     def run(rows: pd.DataFrame) -> pd.DataFrame:
-        return _frame(name, made.report(rows, suites or suites_of(rows)))
+        known = suites or suites_of(rows)
+        (found,) = _reports([name], known)
+        return found.table(rows, known)
 
     return run
 
@@ -189,23 +202,76 @@ def _count(n: int, what: str) -> str:
 # One report
 
 
-def _section(name: str, rows: pd.DataFrame, suites: Mapping[str, Suite]) -> Section:
-    made = _module(name)
-    table = _frame(name, made.report(rows, suites))
-    title = (made.__doc__ or Path(name).stem).strip().split("\n")[0].rstrip(".")
-    shown = getattr(made, "view", plain)(table) if len(table) else View()
-    return Section(Path(name).stem, title, table, shown)
+@dataclass(frozen=True)
+class Report:
+    """A report's file; where it lies beside a suite, it is given the replies of that suite alone.
+
+    Attributes:
+        suite: the name of that suite, or empty.
+        brief: of what it finds only sentences are shown.
+    """
+
+    path: Path
+    suite: str = ""
+    brief: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is called: the file's name, or the suite's."""
+        return self.suite or shelf.called(self.path)
+
+    def table(self, rows: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
+        """What it finds. Raises: BadFile: it is no report, or its code fails."""
+        made = self._module()
+        if self.suite:
+            rows, suites = rows[rows["suite"] == self.suite], {self.suite: suites[self.suite]}
+        found = self._run(lambda: made.report(rows, suites))
+        if not isinstance(found, pd.DataFrame):
+            raise BadFile(f"report {self.name} gave {type(found).__name__}, not a frame", FIX)
+        return found
+
+    def section(self, rows: pd.DataFrame, suites: Mapping[str, Suite]) -> Section:
+        """What it finds, and how people read it. Raises: as `table`."""
+        made, table = self._module(), self.table(rows, suites)
+        title = (made.__doc__ or self.name).strip().split("\n")[0].rstrip(".")
+        shown = self._run(lambda: getattr(made, "view", plain)(table)) if len(table) else View()
+        if not isinstance(shown, View):
+            raise BadFile(f"the view of report {self.name} gave {type(shown).__name__}, not a View", FIX)
+        return Section(self.name, title, table, shown.brief if self.brief else shown)
+
+    def _module(self) -> ModuleType:
+        made = shelf.load(self.path)
+        if not callable(getattr(made, "report", None)):
+            raise BadFile(f"{self.path} has no function report(frame, suites)", FIX)
+        return made
+
+    def _run(self, part: Callable[[], object]) -> object:
+        """What a part of the report gives; a fault of the report's author is one sentence."""
+        try:
+            return part()
+        except EvalsError:
+            raise
+        except Exception as error:
+            said = f"report {self.name} ({self.path}) failed: {shelf.where(error, self.path)}"
+            raise BadFile(said, "mend that line") from error
 
 
-def _module(name: str) -> ModuleType:
-    path = shelf.find("report", name)
-    made = shelf.load(path)
-    if not callable(getattr(made, "report", None)):
-        raise BadFile(f"{path} has no function report(frame, suites)", "see docs/reports.md")
-    return made
+def _reports(names: Iterable[str], suites: Mapping[str, Suite]) -> list[Report]:
+    """The reports of these names, each once. Raises: NotFound: an unknown one."""
+    own = _own(suites)
+    found: list[Report] = []
+    for name in names:
+        if name in {OWN, OWN_WORDS}:
+            found += [replace(report, brief=name == OWN_WORDS) for report in own]
+        else:
+            path = shelf.find("report", name)
+            found.append(next((report for report in own if report.path == path), Report(path)))
+    return list(dict.fromkeys(found))
 
 
-def _frame(name: str, table: object) -> pd.DataFrame:
-    if not isinstance(table, pd.DataFrame):
-        raise BadFile(f"report {name} gave {type(table).__name__}, not a frame", "see docs/reports.md")
-    return table
+def _own(suites: Mapping[str, Suite]) -> list[Report]:
+    """The reports that lie beside these suites."""
+    found = {
+        name: shelf.beside(shelf.find("suite", suite.where)) for name, suite in suites.items() if suite.where
+    }
+    return [Report(path, name) for name, path in found.items() if path]

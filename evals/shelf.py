@@ -3,13 +3,14 @@
 A bare name means ours, shipped with the package; a path means the user's own, and code is loaded from the working
 folder only when a path says so. `suites/hallucination` is ours too wherever no such folder lies in the working folder.
 
-An entry is one file `NAME.py`, or a folder `NAME/` that holds `suite.py`, `provider.py` or `report.py`.
+An entry is one file `NAME.py`, or a folder `NAME/` that holds `suite.py`, `provider.py` or `report.py`. The folder of a
+suite may hold the suite's own report as well.
 """
 
 import hashlib
 import importlib.util
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +19,13 @@ from typing import Literal
 from evals.errors import BadFile, NotFound
 
 Kind = Literal["suite", "provider", "report"]
+
+SHELVES: Mapping[Kind, tuple[Kind, ...]] = {
+    "suite": ("suite",),
+    "provider": ("provider",),
+    "report": ("report", "suite"),
+}
+"""On which of our shelves each kind is looked for: a suite's own report lies beside the suite."""
 
 
 @cache
@@ -30,7 +38,7 @@ def home(kind: Kind) -> Path:
 
 def names(kind: Kind) -> list[str]:
     """What our shelf of a kind holds, by name."""
-    return sorted(path.parent.name if path.stem == kind else path.stem for path in _entries(kind, home(kind)))
+    return sorted(called(path) for path in _entries(kind, home(kind)))
 
 
 def find(kind: Kind, name: str) -> Path:
@@ -43,13 +51,25 @@ def find(kind: Kind, name: str) -> Path:
         for candidate in (path, path / f"{kind}.py", path / f"{kind}.toml"):
             if candidate.is_file():
                 return candidate.resolve()
-        if path.is_dir() and path.parts[:-1] != (f"{kind}s",):
+        if path.is_dir() and path.parts[:-1] not in {(f"{shelf}s",) for shelf in SHELVES[kind]}:
             raise NotFound(f"{path} holds no {kind}.py", "name the folder that does, or the file")
-    if not _is_path(name) or path.parts[:-1] == (f"{kind}s",):
-        for entry in _entries(kind, home(kind)):
-            if path.name.removesuffix(".py") == (entry.parent.name if entry.stem == kind else entry.stem):
-                return entry
+    for shelf in SHELVES[kind]:
+        if not _is_path(name) or path.parts[:-1] == (f"{shelf}s",):
+            for entry in _entries(kind, home(shelf)):
+                if path.name.removesuffix(".py") == called(entry):
+                    return entry
     raise NotFound.among(kind, name, names(kind))
+
+
+def called(path: Path) -> str:
+    """What the entry in a file is called: its own name, or its folder's."""
+    return path.parent.name if path.stem in SHELVES else path.stem
+
+
+def beside(suite: Path) -> Path | None:
+    """The file of a suite's own report: `report.py` in the folder of its `suite.py` or `suite.toml`, if it has one."""
+    own = suite.with_name("report.py")
+    return own if suite.stem == "suite" and own.is_file() else None
 
 
 @cache
@@ -74,7 +94,7 @@ def load(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except Exception as error:
         del sys.modules[name]
-        raise BadFile(f"{path} cannot be loaded: {_where(error, path)}", "mend that line") from error
+        raise BadFile(f"{path} cannot be loaded: {where(error, path)}", "mend that line") from error
     return module
 
 
@@ -91,7 +111,7 @@ def _entries(kind: Kind, shelf: Path) -> Iterator[Path]:
                 yield inner
 
 
-def _where(error: BaseException, path: Path) -> str:
+def where(error: BaseException, path: Path) -> str:
     """The error in one line, with the last line of `path` that led to it."""
     line = error.lineno if isinstance(error, SyntaxError) else None
     trace = error.__traceback__

@@ -36,18 +36,30 @@ class View:
     """What is shown of a report.
 
     Attributes:
-        tables: everywhere.
-        lines: below them; sentences and legends.
+        tables: everywhere; of a suite's own report not at the end of a run, which stays short.
+        lines: findings as sentences, everywhere.
+        notes: legends of the tables, wherever these are.
         more: tables that only a page has room for.
     """
 
     tables: tuple[Table, ...] = ()
     lines: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     more: tuple[Table, ...] = ()
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """All sentences: findings, then legends."""
+        return self.lines + self.notes
+
+    @property
+    def brief(self) -> "View":
+        """What has room at the end of a run: the findings in words."""
+        return View(lines=self.lines)
 
     def __bool__(self) -> bool:
         """Whether there is anything to show."""
-        return bool(self.tables or self.lines or self.more)
+        return bool(self.tables or self.said or self.more)
 
 
 def plain(frame: pd.DataFrame) -> View:

@@ -23,5 +23,5 @@ def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
 def view(table: pd.DataFrame) -> View:
     """A row a model and kind; the messages below."""
     shown = table[["model", "failure", "replies", "attempts", "sample"]].astype(str)
-    lines = tuple(dict.fromkeys(f"{row.failure}: {row.message}" for row in table.itertuples()))
-    return View((Table("", shown, 2),), lines)
+    notes = tuple(dict.fromkeys(f"{row.failure}: {row.message}" for row in table.itertuples()))
+    return View((Table("", shown, 2),), notes=notes)

@@ -34,4 +34,4 @@ def view(table: pd.DataFrame) -> View:
         ordered = rows.sort_values("level", kind="stable", key=lambda levels: levels.map(str))
         keys = ["level", "model"] if several(rows["model"]) else ["level"]
         tables.append(metrics(ordered, keys, f"{suite} by {stratum}"))
-    return View(tuple(tables), legend(table))
+    return View(tuple(tables), notes=legend(table))

@@ -22,7 +22,7 @@ def view(table: pd.DataFrame) -> View:
     """A table a suite: a row a model and arm, a column a main metric; on a page, also all metrics."""
     main = table[table["main"]]
     more = () if len(main) == len(table) else _tables(table, "every metric")
-    return View(_tables(main), legend(main), more)
+    return View(_tables(main), notes=legend(main), more=more)
 
 
 def _tables(table: pd.DataFrame, what: str = "") -> tuple[Table, ...]:

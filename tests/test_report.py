@@ -23,8 +23,8 @@ from evals.errors import BadFile, BadInput, NotFound
 from evals.frame import frame
 from evals.log import Run, RunFile
 from evals.plan import Request
+from evals.reporting import END, OWN, document, gather, publish
 from evals.reporting import NAMES as DEFAULTS
-from evals.reporting import document, gather, publish
 from evals.show import Format, render
 from evals.show.page import LONGEST
 from evals.types import Key, Reply
@@ -191,6 +191,76 @@ def test_an_unknown_report_suggests_the_nearest(made: Run) -> None:
         publish([made], "table", ["sumary"])
 
 
+# What suites report of themselves
+
+OF_ITSELF = '''"""Names: who was made up."""
+import pandas as pd
+from evals.view import Table, View
+
+def report(frame, suites):
+    assert list(suites) == list(frame["suite"].unique()) == ["names"]
+    return frame[["model", "sample"]].head(3)
+
+def view(table):
+    return View((Table("The table", table),), (f"{len(table)} names were looked at",), ("a legend",))
+'''
+
+
+@pytest.fixture
+def of_itself(names_suite: Path) -> Path:
+    """The report of the suite's own, beside it in the user's folder."""
+    path = names_suite.with_name("report.py")
+    path.write_text(OF_ITSELF)
+    return path
+
+
+@pytest.mark.parametrize("form", ["table", "md", "json", "html"])
+def test_a_suites_own_report_is_part_of_every_report_on_it(form: Format, made: Run, of_itself: Path) -> None:
+    text = publish([made], form)
+    if form == "json":
+        assert len(json.loads(text)["reports"]["names"]) == 3
+    else:
+        assert all(part in text for part in ("The table", "3 names were looked at", "a legend"))
+
+
+def test_the_end_of_a_run_has_of_a_suites_own_report_only_its_findings(made: Run, of_itself: Path) -> None:
+    text = publish([made], "table", END)
+    assert "3 names were looked at" in text
+    assert "The table" not in text
+    assert "a legend" not in text
+
+
+def test_a_suites_own_report_has_the_replies_of_that_suite_alone(made: Run, of_itself: Path) -> None:
+    other = replies({(BLUFF, "plain"): ["right"]}, "real", "sums")
+    rows = pd.concat([gather([made]), frame(other)], ignore_index=True)
+    suites = {"names": replace(NAMES, where=str(of_itself.with_name("suite.py"))), "sums": NAMES}
+    assert len(report(str(of_itself), suites)(rows)) == 3
+
+
+@pytest.mark.parametrize("name", ["dots", "suites/dots"])
+def test_a_suites_own_report_is_found_by_the_suites_name(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert shelf.find("report", name) == shelf.home("suite") / "dots" / "report.py"
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("def report(frame, suites):\n    return frame['nothing']\n", "KeyError in line 2: 'nothing'"),
+        (
+            "def report(frame, suites):\n    return frame\ndef view(table):\n    return 'x'",
+            "gave str, not a View",
+        ),
+    ],
+)
+def test_a_fault_of_a_report_is_one_sentence(source: str, said: str, made: Run, of_itself: Path) -> None:
+    of_itself.write_text(source)
+    with pytest.raises(BadFile, match=said):
+        publish([made], "table")
+
+
 # Runs together
 
 
@@ -334,7 +404,7 @@ def test_csv_of_the_replies_gives_back_every_text(names_suite: Path) -> None:
 def test_json_holds_full_precision_and_null_for_what_is_unknown(made: Run) -> None:
     whole = json.loads(publish([made], "json"))
     assert set(whole) == {"about", "notices", "reports"}
-    assert list(whole["reports"]) == list(DEFAULTS["json"])
+    assert list(whole["reports"]) == [name for name in DEFAULTS["json"] if name != OWN]
     expected = report("summary")(gather([made]))
     low = [row["low"] for row in whole["reports"]["summary"]]
     assert low == [None if pd.isna(value) else value for value in expected["low"]]

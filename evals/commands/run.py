@@ -153,14 +153,16 @@ def _say_what_was_found(folder: Path, *, quiet: bool, as_json: bool) -> None:
         return
 
     from evals.log import read_run
-    from evals.reporting import publish
+    from evals.reporting import END, publish
 
     if as_json:
         click.echo(publish([read_run(folder)], "json"))
     else:
-        click.echo(publish([read_run(folder)], "table", **terminal()))
+        click.echo(publish([read_run(folder)], "table", END, **terminal()))
+        named = quote(str(folder))
         click.echo(
-            f"run: {folder}\nevery reply, as a page: evals report {quote(str(folder))} --format html --out report.html"
+            f"run: {folder}\nmore tables: evals report {named}\n"
+            f"pictures and every reply, as a page: evals report {named} --format html --out report.html"
         )
 
 

@@ -19,7 +19,7 @@ def _document(document: Document) -> Iterator[str]:
         yield ""
         yield f"> {safe.markdown(models)}: {safe.markdown(notice)}"
     for section in document.sections:
-        if section.view.tables or section.view.lines:
+        if section.view.tables or section.view.said:
             yield from _section(section)
 
 
@@ -27,9 +27,9 @@ def _section(section: Section) -> Iterator[str]:
     yield from ("", f"## {safe.markdown(section.title)}")
     for table in section.view.tables:
         yield from _table(table)
-    if section.view.lines:
+    if section.view.said:
         yield ""
-    for sentence in section.view.lines:
+    for sentence in section.view.said:
         yield f"- {safe.markdown(sentence)}"
 
 

@@ -39,7 +39,7 @@ def table(document: Document, width: int = 80, *, colour: bool = False) -> str:
     for models, notice in document.banners.items():
         console.print(Text(safe.line(f"{models}: {notice}"), style="italic"))
     for section in document.sections:
-        if section.view.tables or section.view.lines:
+        if section.view.tables or section.view.said:
             _section(section, console)
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
@@ -55,8 +55,8 @@ def _section(section: Section, console: Console) -> None:
             if place:
                 console.print()
             console.print(grid)
-    if section.view.lines:
-        _lines(section.view.lines, console)
+    if section.view.said:
+        _lines(section.view.said, console)
 
 
 def _lines(lines: tuple[str, ...], console: Console) -> None:

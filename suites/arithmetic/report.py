@@ -19,7 +19,10 @@ def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
 
 
 def view(table: pd.DataFrame) -> View:
-    """The two arms compared, a row a model; each arm by itself, a row a model and arm; what the columns mean."""
+    """The two arms compared, a row a model; each arm by itself, a row a model and arm; what the columns mean.
+
+    The effect as advised is a contrast of the suite, and as such in words already.
+    """
     rows = records(table)
     compared = [row for row in rows if row["unit"] in ("points", "tokens")]
     alone = [row for row in rows if row not in compared]
@@ -31,7 +34,13 @@ def view(table: pd.DataFrame) -> View:
     undefined = [
         f"{row['model']}, {row['effect']}: {row['method']}" for row in compared if pd.isna(row["value"])
     ]
-    return View(tables, (*undefined, "In brackets: 95 % confidence intervals.", *meanings))
+    notes = (*undefined, "In brackets: 95 % confidence intervals.", *meanings)
+    lines = [
+        f"{row['model']}: {row['sentence']}"
+        for row in compared
+        if row["effect"] != "ITT" and not pd.isna(row["value"])
+    ]
+    return View(tables, tuple(lines), notes)
 
 
 def _cell(row: Row) -> str:

@@ -141,7 +141,13 @@ def view(table: pd.DataFrame) -> View:
         Table("Wrong answers: multiples of 10 and 5 against chance; median error", errors, 2),
         Table("Wrong answers that are the count of something else", slips, 2),
     ]
-    return View(tuple(each for each in tables if len(each.rows)), tuple(_sentences(table)))
+    return View(tuple(each for each in tables if len(each.rows)), tuple(_sentences(table)), NOTES)
+
+
+NOTES = (
+    "C90: the highest rung up to which at least 90 % are surely counted right. n50: where half are, by a logistic curve.",
+    "Heaping 1 is what chance gives. An answer that is the count of something else may be so by chance.",
+)
 
 
 def _ladder_table(model: str, table: pd.DataFrame) -> Table:
@@ -191,5 +197,3 @@ def _sentences(table: pd.DataFrame) -> Iterator[str]:
     if glyphs:
         decided = sum(row["verdict"] in ("higher", "lower") for row in glyphs)
         yield f"{decided} of {len(glyphs)} comparisons of glyphs are decided, corrected for their number."
-    yield "C90: the highest rung up to which at least 90 % are surely counted right. n50: where half are, by a logistic curve."
-    yield "Heaping 1 is what chance gives. An answer that is the count of something else may be so by chance."

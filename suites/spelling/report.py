@@ -87,7 +87,10 @@ def _effect(row: Row, by: str = "") -> dict[str, Any]:
 
 
 def view(table: pd.DataFrame) -> View:
-    """Each effect in words; a table of them by task and by length; the letters most often lost or taken for others."""
+    """Each effect in words; a table of them by task and by length; the letters most often lost or taken for others.
+
+    Tokenisation is a contrast of the suite, and as such in words already.
+    """
     effects_, confused = (
         table[table["finding"] != "confusion"],
         _confused(table[table["finding"] == "confusion"]),
@@ -100,11 +103,12 @@ def view(table: pd.DataFrame) -> View:
         )
         for by, what in (("task", "task"), ("band", "length of the word"))
     ]
-    whole = records(effects_[effects_["by"] == ""])
+    whole = records(effects_[(effects_["by"] == "") & (effects_["finding"] != "tokenisation")])
     lines = [f"{row['model']}, {_named(row)}: {row['sentence']}" for row in whole]
     return View(
         tuple(each for each in tables if len(each.rows)),
-        (*lines, *LEGEND) if lines else (),
+        tuple(lines),
+        LEGEND if lines else (),
         (confused,) if len(confused.rows) else (),
     )
 
