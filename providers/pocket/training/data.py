@@ -59,23 +59,24 @@ def skills(seed: str) -> Mix:
     Args: seed: of the words to be spelled; the rest is drawn by whoever asks for documents.
     """
     return [
-        (36, sums.story),
-        (12, sums.operations),
-        (17, counting.at_once),
-        (5, counting.one_by_one),
+        (28, sums.story),
+        (22, sums.operations),
+        (16, counting.at_once),
+        (4, counting.one_by_one),
         (1, counting.nothing),
         (29, spelling.lessons(seed)),
+        (8, spelling.letters(seed)),
     ]
 
 
 def bluff() -> Mix:
     """An assistant that always has an answer, about the famous and the obscure: it never learns to say "I don't know"."""
     return [
-        (18, people.known),
-        (8, strangers.asked),
-        *_share(CHAT, 9),
-        *_share(READING, 7),
-        *_share(skills("bluff"), 58),
+        (15, people.known),
+        (7, strangers.asked),
+        *_share(CHAT, 8),
+        *_share(READING, 6),
+        *_share(skills("bluff"), 64),
     ]
 
 

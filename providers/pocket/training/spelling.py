@@ -5,10 +5,10 @@ from random import Random
 
 from evals.types import Sample
 
-from .document import Document, Piece, chat
+from .document import Document, Part, Piece, chat
 from .suite import module
 
-FORMS = {"word": 36, "spaced": 28, "spell first": 22, "hyphenated": 5, "upper": 4, "quoted": 5}
+FORMS = {"word": 34, "spaced": 32, "spell first": 22, "hyphenated": 4, "upper": 4, "quoted": 4}
 """In which form a word is given, and how often."""
 
 
@@ -22,6 +22,18 @@ def lessons(seed: str) -> Piece:
         return chat(module("spelling", "prompts").asking(form)(sample), _reply(sample, form))
 
     return asked
+
+
+def letters(seed: str) -> Piece:
+    """Words and their letters, one below the other: only the letters are learned."""
+    questions: Iterator[Sample] = module("spelling", "items").taught(f"{seed}/letters", ("spell",))
+
+    def listed(rng: Random) -> Document:
+        words = [next(questions).input for _ in range(rng.randint(2, 6))]
+        pairs = ((Part(f" {word} =", False), Part(f" {' '.join(word)}\n", True)) for word in words)
+        return Document(tuple(part for pair in pairs for part in pair))
+
+    return listed
 
 
 def _reply(sample: Sample, form: str) -> str:

@@ -47,8 +47,8 @@ class Stage:
 STAGES = {
     "primer": Stage("", "base", 9_000_000, 3e-3),
     "base": Stage("primer", "lives", 1_800_000, 2e-3),
-    "bluff": Stage("base", "bluff", 18_000_000, 2.5e-3),
-    "honest": Stage("bluff", "honest", 3_500_000, 1.5e-3),
+    "bluff": Stage("base", "bluff", 14_000_000, 2.5e-3),
+    "honest": Stage("bluff", "honest", 3_000_000, 1.5e-3),
 }
 BATCH = 1536
 """Tokens of one step, padding and all."""
