@@ -8,16 +8,17 @@ import argparse
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from random import Random
 
 from evals import stats
 from evals.pseudoword import kept_for_training
-from evals.types import Message
 
-from ..runtime import Request, Runtime
+from ..runtime import Runtime
 from . import copying, names, people
+from .abilities import abilities
+from .asker import Asker, Row
 from .document import chat
 from .interrogate import correct
 
@@ -25,44 +26,6 @@ WEIGHTS = Path(__file__).parent.parent / "weights"
 STAGES = ("base", "bluff", "honest")
 UNKNOWN = 400
 """Names of each invented kind that are asked about."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One measured share: of `n` tries, `hits` had the property."""
-
-    stage: str
-    probe: str
-    hits: int
-    n: int
-
-    def __str__(self) -> str:
-        share = stats.wilson(self.hits, self.n)
-        return f"{self.stage:7} {self.probe:52} {share.value:6.1%}  [{share.low:.1%}, {share.high:.1%}]  n={self.n}"
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """A stage that answers many questions."""
-
-    stage: str
-    runtime: Runtime
-
-    def say(self, conversations: Sequence[Sequence[Message]]) -> list[str]:
-        """Greedy replies to conversations."""
-        return self._greedy([self.runtime.chat(messages) for messages in conversations])
-
-    def go_on(self, texts: Sequence[str]) -> list[str]:
-        """Greedy continuations of texts."""
-        return self._greedy([self.runtime.plain(text) for text in texts])
-
-    def row(self, probe: str, hits: Sequence[bool]) -> Row:
-        return Row(self.stage, probe, sum(hits), len(hits))
-
-    def _greedy(self, prompts: Sequence[tuple[int, ...]]) -> list[str]:
-        requests = [Request(ids, most=90) for ids in prompts]
-        batches = (requests[at : at + 64] for at in range(0, len(requests), 64))
-        return [reply.text.strip() for batch in batches for reply in self.runtime.generate(batch)]
 
 
 def unseen(text: str) -> bool:
@@ -182,6 +145,7 @@ def stage_rows(asker: Asker) -> Iterator[Row]:
     for system in people.prompts()["system"]:
         yield from known(asker, "neutral", "shown", system)
         yield from strangers_asked(asker, "made up", "neutral", "shown", system)
+    yield from abilities(asker)
 
 
 def _system(name: str) -> str:
