@@ -2,17 +2,26 @@
 
 Source: the `openai` package's types of `chat.completions` (3.54), and what vLLM, Ollama, llama.cpp, Together, Mistral
 and transformers serve make of them: null fields left out, reasoning under two names, content in parts.
+
+Which models see pictures or call tools is not known beforehand: each is taken to, until the user says otherwise
+(`?images=no`, `?tools=no`) or its host refuses. See evals.wire.
 """
 
-from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from evals.errors import Unsupported
 from evals.http import Answer, Shape
-from evals.types import Capability, Message, Prompt, Response
+from evals.types import Capability, Image, Message, Prompt, Response, Tool, ToolCall
 from evals.wire import Quirks, Wire, counts, stop_reason
+
+KEPT = ("extra_content",)
+"""What of a call goes back as it came, beside its name and arguments."""
 
 
 class _Message(Shape):
@@ -20,6 +29,7 @@ class _Message(Shape):
     refusal: str | None = None
     reasoning_content: str | None = None
     reasoning: Any = None
+    tool_calls: list[dict[str, Any]] | None = None
 
 
 class _Choice(Shape):
@@ -39,6 +49,7 @@ class Chat(Wire):
 
     path: ClassVar[str] = "/chat/completions"
     interface: ClassVar[Capability] = "chat"
+    takes: ClassVar[tuple[Literal["images", "tools"], ...]] = ("images", "tools")
 
     def request(self, prompt: Prompt, quirks: Quirks) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The JSON to send, and what was dropped.
@@ -54,7 +65,9 @@ class Chat(Wire):
         body, dropped = self.sampling(prompt, quirks)
         if not quirks.system and messages[0].role == "system":
             messages, dropped = _without_system(messages), (*dropped, "system role")
-        body["messages"] = [{"role": message.role, "content": message.content} for message in messages]
+        body["messages"] = [part for message in messages for part in _sent(message)]
+        if prompt.tools:
+            body["tools"] = [_offered(tool) for tool in prompt.tools]
         if self.settings.reasoning_effort:
             body["reasoning_effort"] = self.settings.reasoning_effort
         return body, dropped
@@ -78,13 +91,71 @@ class Chat(Wire):
             tokens_in=tokens.read,
             tokens_out=tokens.written,
             tokens_reasoning=tokens.reasoning,
+            calls=tuple(_call(number, call) for number, call in enumerate(message.tool_calls or [], 1)),
+            echo=_echo(message) if message.tool_calls else {},
         )
 
 
 def _without_system(messages: tuple[Message, ...]) -> tuple[Message, ...]:
     """The system message put before the first message of the user, for models that know no system role."""
     system, first, *rest = messages
-    return (Message(first.role, f"{system.content}\n\n{first.content}"), *rest)
+    return (replace(first, content=f"{system.content}\n\n{first.content}"), *rest)
+
+
+def _sent(message: Message) -> Iterator[dict[str, Any]]:
+    """A message as it is sent; one that called tools is followed by what they answered."""
+    if message.images:
+        shown = [{"type": "image_url", "image_url": {"url": _data_url(image)}} for image in message.images]
+        yield {"role": message.role, "content": [{"type": "text", "text": message.content}, *shown]}
+        return
+    if not message.calls:
+        yield {"role": message.role, "content": message.content}
+        return
+    calls = [_sent_call(call) for call in message.calls]
+    yield {"role": message.role, "content": message.content, "tool_calls": calls, **message.echo}
+    for call in message.calls:
+        yield {"role": "tool", "tool_call_id": call.id, "content": call.result}
+
+
+def _data_url(image: Image) -> str:
+    return f"data:{image.media_type};base64,{base64.b64encode(image.data).decode()}"
+
+
+def _offered(tool: Tool) -> dict[str, Any]:
+    told = {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
+    return {"type": "function", "function": told}
+
+
+def _sent_call(call: ToolCall) -> dict[str, Any]:
+    """A call as its host made it. Arguments that are no object go back as an empty one: hosts fail on reading others."""
+    arguments = call.arguments if _is_object(call.arguments) else "{}"
+    return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments}}
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _call(number: int, made: dict[str, Any]) -> ToolCall:
+    """A call as the model made it, whatever of it is there; arguments that come as an object become its text."""
+    function = made.get("function")
+    function = function if isinstance(function, dict) else {}
+    given = function.get("arguments")
+    arguments = given if isinstance(given, str) else json.dumps(given or {}, ensure_ascii=False)
+    return ToolCall(str(function.get("name") or ""), arguments, id=str(made.get("id") or f"call_{number}"))
+
+
+def _echo(message: _Message) -> dict[str, Any]:
+    """What hosts that reason between calls want to be told again: reasoning (DeepSeek, Moonshot), signatures (Gemini)."""
+    made = [
+        {**_sent_call(_call(number, call)), **{name: call[name] for name in KEPT if name in call}}
+        for number, call in enumerate(message.tool_calls or [], 1)
+    ]
+    reasoning = message.reasoning_content
+    return {"tool_calls": made} | ({} if reasoning is None else {"reasoning_content": reasoning})
 
 
 def _parts(content: str | list[dict[str, Any]] | None) -> tuple[str, str]:

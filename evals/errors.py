@@ -15,6 +15,7 @@ from typing import Literal
 FailureKind = Literal[
     "auth",  # the key is missing, wrong or without credit
     "bad_request",  # the host refuses this very request
+    "unsupported",  # the host does not let this model see pictures, or call tools
     "not_found",  # the host does not know the model
     "filtered",  # the host's content policy refused
     "rate_limit",  # too many requests or tokens
@@ -23,6 +24,7 @@ FailureKind = Literal[
     "timeout",  # no answer in time
     "garbled",  # an answer that is not what the interface promises
     "provider",  # the provider's own code raised: a fault of its file
+    "tool",  # the suite's tool raised: a fault of the suite
     "scorer",  # the suite's scorer raised: a fault of the suite, the response is kept
 ]
 

@@ -1,5 +1,6 @@
 """The run log: a folder with `run.json` (what was asked) and `replies.jsonl` (append-only, one reply a line).
 
+Pictures stand in it by hash; their bytes lie in `images/`, each picture once, whatever draws it later.
 A reply counts as answered once its line has been handed to the operating system, so `kill -9` loses none. When a key
 occurs twice, the later line holds: failures that were asked again, and scores that were made again.
 """
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pydantic
 from filelock import FileLock, Timeout
@@ -21,10 +22,20 @@ from filelock import FileLock, Timeout
 from evals import __version__
 from evals.errors import BadFile, BadInput, NotFound
 from evals.plan import Plan, Request
-from evals.types import Key, Reply
+from evals.types import Image, Key, Reply
 
 SCHEMA = 1
+IMAGES = "images"
 REPLY = pydantic.TypeAdapter(Reply)
+
+UNLOGGED: Mapping[str, Any] = {
+    "prompt": {
+        "messages": {"__all__": {"images": {"__all__": {"data"}}, "echo": True}},
+        "tools": {"__all__": {"answer"}},
+    },
+    "response": {"echo"},
+}
+"""What of a reply no line holds: the bytes of pictures, functions, what only its host can read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,6 +197,7 @@ class Writer:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "replies.jsonl"
+        self._images = folder / IMAGES
         self._lock = FileLock(folder / "lock")
         try:
             self._lock.acquire(blocking=False)
@@ -198,12 +210,14 @@ class Writer:
             raise BadInput(f"{folder} cannot be written: {error.strerror}", "free or unlock it") from None
 
     def append(self, reply: Reply) -> None:
-        """Hand one line to the operating system.
+        """Hand one line to the operating system, after the pictures that it names.
 
         Raises: BadInput: the disk is full or gone; what was written before is kept.
         """
-        line = REPLY.dump_json(reply, exclude_defaults=True) + b"\n"
+        line = REPLY.dump_json(reply, exclude_defaults=True, exclude=UNLOGGED) + b"\n"
         try:
+            for image in reply.prompt.images:
+                self._keep(image)
             while line:
                 line = line[os.write(self._file, line) :]
         except OSError as error:
@@ -215,6 +229,15 @@ class Writer:
                 f"{self._path} cannot be written: {error.strerror}",
                 "make room and run the same command again: what was answered is kept",
             ) from None
+
+    def _keep(self, image: Image) -> None:
+        """Write a picture, whole or not at all, unless it is there."""
+        path = self._images / image.file
+        if not path.exists():
+            self._images.mkdir(exist_ok=True)
+            new = path.with_suffix(".new")
+            new.write_bytes(image.data)
+            new.replace(path)
 
     def __enter__(self) -> Self:
         return self

@@ -3,18 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from random import Random
-from typing import TypeVar
+from dataclasses import dataclass, field
 
 from evals import log, retry
+from evals.converse import converse
 from evals.errors import ProviderError
 from evals.plan import Course, Job, Plan
 from evals.provider import Provider
 from evals.suite import Suite
-from evals.types import Failure, Key, Message, Outcome, Prompt, Reply, Response, Sample, Score
-
-Number = TypeVar("Number", int, float)
+from evals.types import Failure, Key, Outcome, Reply, Sample, Score
 
 Observer = Callable[[Reply], None]
 """Is told of each reply once it is on disk; draws the progress bar."""
@@ -99,7 +96,7 @@ class Asker:
         async with self.gate:
             if self.stopped:
                 return None
-            tried = await _converse(self.provider, job.prompt, self.runner.patience)
+            tried = await converse(self.provider, job.prompt, self.runner.patience)
             self.breaker.see(tried.error)
             reply = judge(job, tried, self.runner.suites[job.key.suite])
             self.runner.write(reply)
@@ -137,45 +134,6 @@ def _told(course: Course, before: Iterable[Reply]) -> list[tuple[Sample, Outcome
         for reply in before
         if reply.score and reply.key.sample in samples and course.leads(reply.key)
     ]
-
-
-async def _converse(provider: Provider, prompt: Prompt, patience: retry.Patience) -> retry.Tried:
-    """Ask the prompt, then each follow-up with the conversation so far; totals are over all turns."""
-    rng = Random(prompt.hash)
-    tried = await retry.ask(provider, replace(prompt, followups=()), patience, rng)
-    turns = prompt
-    for question in prompt.followups:
-        if tried.response is None:
-            break
-        said = Message("assistant", tried.response.text)
-        turns = replace(turns, messages=(*turns.messages, said, Message("user", question)), followups=())
-        following = await retry.ask(provider, turns, patience, rng)
-        tried = _joined(tried, tried.response, following)
-    return tried
-
-
-def _joined(before: retry.Tried, earlier: Response, after: retry.Tried) -> retry.Tried:
-    attempts = before.attempts + after.attempts
-    if after.response is None:
-        return replace(after, attempts=attempts)
-    later = after.response
-    return retry.Tried(
-        replace(
-            later,
-            earlier=(*earlier.earlier, earlier.text),
-            tokens_in=_sum(earlier.tokens_in, later.tokens_in),
-            tokens_out=_sum(earlier.tokens_out, later.tokens_out),
-            tokens_reasoning=_sum(earlier.tokens_reasoning, later.tokens_reasoning),
-            seconds=_sum(earlier.seconds, later.seconds),
-            cost_usd=_sum(earlier.cost_usd, later.cost_usd),
-        ),
-        None,
-        attempts,
-    )
-
-
-def _sum(a: Number | None, b: Number | None) -> Number | None:
-    return None if a is None or b is None else a + b
 
 
 def judge(job: Job, tried: retry.Tried, suite: Suite) -> Reply:

@@ -15,10 +15,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from evals import scorer, shelf
-from evals.errors import BadFile, BadInput, NotFound
+from evals.errors import BadFile, BadInput, EvalsError, NotFound
 from evals.types import (
     Arm,
     Contrast,
+    Image,
     Index,
     ItemMetric,
     Message,
@@ -145,9 +146,10 @@ class Suite:
 
 
 def render(arm: Arm, sample: Sample) -> Prompt:
-    """The exact prompt of a sample in an arm.
+    """The exact prompt of a sample in an arm, its pictures drawn.
 
-    Raises: BadFile: the template names a field that the sample does not have, has a brace too many, or raised.
+    Raises: BadFile: the template names a field that the sample does not have, has a brace too many, or raised; or the
+        pictures could not be drawn.
     """
     fix = "use {input}, {target} or one of the sample's fields; write {{ and }} for braces"
     try:
@@ -167,13 +169,29 @@ def render(arm: Arm, sample: Sample) -> Prompt:
     continued = "completion" in arm.needs
     system = (Message("system", arm.system),) if arm.system else ()
     return Prompt(
-        messages=() if continued else (*system, Message("user", text)),
+        messages=() if continued else (*system, Message("user", text, images=_pictures(arm, sample))),
         text=text if continued else "",
         followups=arm.followups,
         max_tokens=arm.max_tokens,
         temperature=arm.temperature,
         stop=arm.stop,
+        tools=arm.tools,
     )
+
+
+def _pictures(arm: Arm, sample: Sample) -> tuple[Image, ...]:
+    """What an arm shows of a sample. Drawing it is the suite author's code; its fault is one sentence."""
+    if arm.images is None:
+        return ()
+    try:
+        return tuple(arm.images(sample))
+    except EvalsError:
+        raise
+    except Exception as error:
+        raise BadFile(
+            f"the pictures of arm {arm.name!r} fail on sample {sample.id}: {type(error).__name__}: {error}",
+            "mend its images(sample)",
+        ) from error
 
 
 def load(name: str) -> Suite:
@@ -193,8 +211,8 @@ def load(name: str) -> Suite:
 def check(suite: Suite, path: Path) -> Suite:
     """The suite with its place, once its names fit together.
 
-    Raises: BadFile: a name that is no folder's name, two arms of one name, an arm that cannot be asked, or a contrast or
-        index of an arm or metric that is not there.
+    Raises: BadFile: a name that is no folder's name, two arms of one name, an arm that cannot be asked, a tool that no
+        model could call, or a contrast or index of an arm or metric that is not there.
     """
     if not re.fullmatch(r"\w[\w.-]*", suite.name):
         raise BadFile(f"{path}: {suite.name!r} cannot name a suite", "use letters, digits, '-', '_' and '.'")
@@ -221,11 +239,28 @@ def _check_arm(arm: Arm, path: Path) -> None:
         raise BadFile(
             f"{path}: arm {arm.name!r} with repeat {arm.repeat} asks nothing", "give a number from 1"
         )
-    if "completion" in arm.needs and (arm.system or arm.followups):
+    if "completion" in arm.needs and (arm.system or arm.followups or arm.images or arm.tools):
         raise BadFile(
-            f"{path}: arm {arm.name!r} has a text continued, which takes no system message and no follow-ups",
+            f"{path}: arm {arm.name!r} has a text continued, which takes no system message, follow-ups, pictures or tools",
             "put everything into its template",
         )
+    _check_tools(arm, path)
+
+
+def _check_tools(arm: Arm, path: Path) -> None:
+    names = [tool.name for tool in arm.tools]
+    if len(set(names)) < len(names):
+        raise BadFile(f"{path}: arm {arm.name!r} has two tools of one name: {', '.join(names)}", "rename one")
+    for tool in arm.tools:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", tool.name):
+            raise BadFile(
+                f"{path}: {tool.name!r} cannot name a tool", "use up to 64 letters, digits, '_' and '-'"
+            )
+        if tool.answer is None or tool.parameters.get("type") != "object":
+            raise BadFile(
+                f"{path}: tool {tool.name} needs a function and a schema of type object",
+                "see docs/suites.md",
+            )
 
 
 class TomlArm(BaseModel):

@@ -10,6 +10,17 @@ Outcome = str
 """How one reply ended. Shared: right, wrong, abstained, refused, unparsed, truncated, error; a suite may add its own."""
 
 Capability = Literal["chat", "completion", "tools", "images", "logprobs", "seed", "reasoning"]
+LACKS: Mapping[Capability, str] = {
+    "chat": "cannot be talked to",
+    "completion": "continues no texts",
+    "tools": "calls no tools",
+    "images": "takes no images",
+    "logprobs": "gives no probabilities",
+    "seed": "takes no seed",
+    "reasoning": "does not reason apart",
+}
+"""How a sentence says that a model has not a capability: "pocket/base cannot be talked to"."""
+
 Role = Literal["system", "user", "assistant"]
 Tag = str | int | float | bool
 
@@ -42,11 +53,97 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A picture in a message; `Image.of(data)` makes one.
+
+    Attributes:
+        sha256: of the file's bytes, in hexadecimal: two pictures are the same exactly if these are.
+        media_type: such as "image/png".
+        data: the file's bytes. A log names a picture by its hash and keeps the bytes beside it, once.
+    """
+
+    sha256: str
+    media_type: str
+    data: bytes = field(default=b"", compare=False, repr=False)
+
+    @classmethod
+    def of(cls, data: bytes, media_type: str = "image/png") -> "Image":
+        """A picture from the bytes of its file."""
+        return cls(hashlib.sha256(data).hexdigest(), media_type, data)
+
+    @property
+    def file(self) -> str:
+        """The name of its file in a run's folder of pictures."""
+        return f"{self.sha256}.{self.media_type.partition('/')[2]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """What a model may call, and the pure function by which the harness answers.
+
+    Attributes:
+        name: letters, digits, "_" and "-".
+        description: what it does, as the model is told.
+        parameters: the JSON schema of its arguments: an object with its properties.
+        answer: takes the arguments by name and gives the result as text. A ValueError is told to the model. It is
+            asked again whenever the same call is made, and no log holds it.
+    """
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+    answer: Callable[..., str] | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """The schema as JSON has it, so that it equals the one that a log gives back."""
+        object.__setattr__(self, "parameters", json.loads(_CANONICAL.encode(self.parameters)))
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A model's call of a tool, and what it was answered.
+
+    Attributes:
+        name: of the tool, as the model wrote it.
+        arguments: as the model wrote them: the text of a JSON object, if all is well.
+        result: what the harness answered; where the call could not be carried out, why.
+        failed: whether it could not.
+        said: what the model wrote in the same turn before it called.
+        id: by what the host knows it.
+    """
+
+    name: str
+    arguments: str
+    result: str = ""
+    failed: bool = False
+    said: str = ""
+    id: str = ""
+
+    def given(self) -> dict[str, Any]:
+        """The arguments by name; empty where they are no JSON object."""
+        try:
+            found = json.loads(self.arguments)
+        except (ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One turn of a conversation."""
+    """One turn of a conversation.
+
+    Attributes:
+        role, content: who says what.
+        images: shown together with the text.
+        calls: of an assistant's turn: the tools it called, each with its result, which the next turn answers to.
+        echo: of an assistant's turn: what its host wants back unchanged. See Response.
+    """
 
     role: Role
     content: str
+    images: tuple[Image, ...] = ()
+    calls: tuple[ToolCall, ...] = ()
+    echo: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +151,14 @@ class Prompt:
     """What is sent: messages (chat) or plain text (completion), and how to sample.
 
     Attributes:
-        messages: the conversation so far; empty when `text` is to be continued.
+        messages: the conversation so far, with its pictures; empty when `text` is to be continued.
         text: what a base model continues; empty when there are messages.
         followups: later user turns, asked one after the other once the model has replied.
         max_tokens: the most tokens of one reply.
         temperature: 0 is greedy; None leaves it to the host.
         stop: strings that end a completion.
         seed: sent where the provider can take one.
+        tools: what the model may call.
     """
 
     messages: tuple[Message, ...] = ()
@@ -70,13 +168,44 @@ class Prompt:
     temperature: float | None = 0.0
     stop: tuple[str, ...] = ()
     seed: int | None = None
+    tools: tuple[Tool, ...] = ()
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        """The pictures of all its messages."""
+        return tuple(image for message in self.messages for image in message.images)
+
+    @property
+    def needs(self) -> frozenset[Capability]:
+        """What a model must be able to take beside text."""
+        wanted: tuple[tuple[Capability, tuple[Any, ...]], ...] = (
+            ("images", self.images),
+            ("tools", self.tools),
+        )
+        return frozenset(name for name, there in wanted if there)
 
     @property
     def hash(self) -> str:
         """The first 16 hexadecimal digits of the SHA-256 of the canonical JSON of this prompt."""
-        plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        plain["messages"] = [{"role": turn.role, "content": turn.content} for turn in self.messages]
-        return hashlib.sha256(_CANONICAL.encode(plain).encode()).hexdigest()[:16]
+        return hashlib.sha256(_CANONICAL.encode(self.plain()).encode()).hexdigest()[:16]
+
+    def plain(self) -> dict[str, Any]:
+        """The prompt as JSON-able data: pictures by hash, tools without their function, neither named where there is none."""
+        found = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "tools"}
+        found["messages"] = [_plain_message(turn) for turn in self.messages]
+        if self.tools:
+            told = ("name", "description", "parameters")
+            found["tools"] = [{name: getattr(tool, name) for name in told} for tool in self.tools]
+        return found
+
+
+def _plain_message(turn: Message) -> dict[str, Any]:
+    found: dict[str, Any] = {"role": turn.role, "content": turn.content}
+    if turn.images:
+        found["images"] = [{"sha256": image.sha256, "media_type": image.media_type} for image in turn.images]
+    if turn.calls:
+        found["calls"] = [asdict(call) for call in turn.calls]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +220,12 @@ class Arm:
         followups: later user turns.
         max_tokens, temperature, stop: as in Prompt.
         default: whether the arm takes part when none is named on the command line.
-        needs: what a model must be capable of; with "completion" the text is continued and not said by a user.
+        needs: what a model must be capable of; with "completion" the text is continued and not said by a user; "images"
+            and "tools" are added where the arm has them.
         where: tag -> admitted values; only samples whose tags fit are asked so. Empty: all.
         repeat: how often each prompt is asked, each time with a seed of its own; greedy ones then at temperature 1.
+        images: a function of the sample that gives the pictures shown with the user's message.
+        tools: what the model may call; the harness answers until the model does, see evals.converse.
     """
 
     name: str
@@ -107,6 +239,15 @@ class Arm:
     needs: frozenset[Capability] = frozenset({"chat"})
     where: Mapping[str, frozenset[Tag]] = field(default_factory=dict)
     repeat: int = 1
+    images: "Callable[[Sample], tuple[Image, ...]] | None" = None
+    tools: tuple[Tool, ...] = ()
+
+    def __post_init__(self) -> None:
+        wanted: tuple[tuple[Capability, bool], ...] = (
+            ("images", self.images is not None),
+            ("tools", bool(self.tools)),
+        )
+        object.__setattr__(self, "needs", self.needs | {name for name, there in wanted if there})
 
     def takes(self, sample: Sample) -> bool:
         """Whether the sample is asked so."""
@@ -121,15 +262,17 @@ class Response:
     """What came back.
 
     Attributes:
-        text: the visible reply, exactly as sent by the model.
-        reasoning: hidden working, kept apart and never scored.
+        text: the visible reply, exactly as sent by the model; where tools were called, the one after the last call.
+        reasoning: hidden working, kept apart and never scored; of several requests, a blank line between.
         stop: why it ended: by itself, at the token limit, by a content filter, to call a tool.
-        tokens_in, tokens_out, tokens_reasoning: as the provider counts; None where it does not say.
-        seconds: from request to last byte.
+        tokens_in, tokens_out, tokens_reasoning: as the provider counts, over all turns; None where it does not say.
+        seconds: from request to last byte, over all turns.
         cost_usd: None where the price is not known, never 0 by mistake.
         model: the model that the host says has answered.
         earlier: the replies of earlier turns, when the prompt had follow-ups.
         dropped: settings asked for that the host does not take, such as "temperature".
+        calls: the tools it called, in order, each with its result.
+        echo: what the host wants back unchanged with this turn when the conversation goes on; in no log.
     """
 
     text: str
@@ -143,6 +286,8 @@ class Response:
     model: str = ""
     earlier: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    calls: tuple[ToolCall, ...] = ()
+    echo: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,9 @@ Hosts differ in what they take: one wants `max_completion_tokens`, one refuses a
 What is known beforehand is declared as Quirks. What is not is learned from the host's refusal: the request is sent
 once more without what it names, the lesson is kept for the connection if that helped, and each reply records what was
 dropped. What the user asked for by an option is never dropped: there the refusal stands.
+
+Nor are pictures and tools: without them it would be another question. Where a host refuses the first of them, the model
+is taken not to have the capability: that request fails as "unsupported", and no further one is sent.
 """
 
 import re
@@ -16,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evals.errors import BadInput, ProviderError
 from evals.http import Answer, HostError, Http
-from evals.types import Capability, Prompt, Response, Stop
+from evals.types import LACKS, Capability, Prompt, Response, Stop
 
 STOPS: Mapping[str, Stop] = {
     "stop": "stop",
@@ -38,8 +41,24 @@ REFUSAL = re.compile(
     r"unrecogni[sz]ed|unknown|extra|invalid|deprecated|instead|must be|only",
     re.IGNORECASE,
 )
+REFUSED: Mapping[Literal["images", "tools"], re.Pattern[str]] = {
+    "images": re.compile(
+        r"image|vision|visual|multi-?modal|mmproj|content (?:type|part)|content.{0,40}\bstring\b|valid string",
+        re.IGNORECASE,
+    ),
+    "tools": re.compile(r"\btools?\b|tool[_-](?:choice|use|call)|function[_ ]call", re.IGNORECASE),
+}
+"""What hosts speak of when they refuse pictures or tools."""
+NONE_HERE = re.compile(
+    r"no endpoints? found|is not a|at most 0|requires? --|to be set|missing|not (?:enabled|available|implemented|have)|"
+    r"must be|expected|cannot|can't|does not|only|should be",
+    re.IGNORECASE,
+)
 NO_SYSTEM = re.compile(r"\bsystem\b.*\brole\b|\brole\b.*\bsystem\b", re.IGNORECASE)
 TOO_LONG = re.compile(r"too large|too long|context[_ ](?:length|window)", re.IGNORECASE)
+
+
+LEAVE_OUT = "leave those arms out, or choose another model"
 
 
 class Settings(BaseModel):
@@ -55,6 +74,8 @@ class Settings(BaseModel):
     top_p: float | None = Field(default=None, gt=0, le=1, allow_inf_nan=False)
     max_tokens: int | None = Field(default=None, ge=1)
     reasoning_effort: str | None = Field(default=None, min_length=1)
+    images: bool | None = None
+    tools: bool | None = None
 
     @classmethod
     def parse(cls, host: str, options: Mapping[str, str]) -> "Settings":
@@ -84,12 +105,15 @@ class Quirks:
         temperature: whether it takes one.
         seed: whether it takes one.
         system: whether it knows a system role; where not, the system message opens the user's first.
+        images, tools: whether the model sees pictures, and calls tools.
     """
 
     max_tokens: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     temperature: bool = True
     seed: bool = True
     system: bool = True
+    images: bool = True
+    tools: bool = True
 
 
 @dataclass
@@ -113,17 +137,26 @@ class Wire(ABC):
     notice: ClassVar[str] = ""
     path: ClassVar[str]
     interface: ClassVar[Capability]
+    takes: ClassVar[tuple[Literal["images", "tools"], ...]] = ()
+    _taken: set[Capability] = field(default_factory=set, init=False, repr=False)
 
     @property
     def can(self) -> frozenset[Capability]:
-        """The interface it speaks, and "seed" until the host refuses one."""
-        return frozenset({self.interface, "seed"} if self.quirks.seed else {self.interface})
+        """The interface it speaks, and "seed", "images" and "tools" until the host refuses or the user denies them."""
+        able: set[Capability] = {self.interface} | ({"seed"} if self.quirks.seed else set())
+        for name in self.takes:
+            said = getattr(self.settings, name)
+            if getattr(self.quirks, name) and said is not False:
+                able.add(name)
+        return frozenset(able)
 
     async def reply(self, prompt: Prompt) -> Response:
         """One reply to one prompt.
 
         Raises: ProviderError: the request failed. Unsupported: the prompt is for the other wire.
         """
+        for name in sorted(prompt.needs - self.can):
+            raise ProviderError("unsupported", f"{self.model} of {self.http.host} {LACKS[name]}", LEAVE_OUT)
         quirks, learned = self.quirks, dict[str, Any]()
         while True:
             body, dropped = self.request(prompt, quirks)
@@ -132,14 +165,25 @@ class Wire(ABC):
             except HostError as error:
                 lesson = learn(error, body, self.settings)
                 if lesson.keys() <= learned.keys():  # nothing, or refused again without it
-                    raise
+                    raise self._incapable(error, prompt) or error from None
                 learned |= lesson
                 quirks = replace(quirks, **lesson)
                 continue
             response = self.read(answer)
             if learned:
                 self.quirks = replace(self.quirks, **learned)
+            self._taken |= prompt.needs
             return replace(response, dropped=dropped) if dropped else response
+
+    def _incapable(self, error: HostError, prompt: Prompt) -> ProviderError | None:
+        """What a refusal of the first pictures or tools means: that the model takes none, which is remembered."""
+        for name in self.takes:
+            if name in prompt.needs - self._taken and refuses(name, error):
+                without: dict[str, Any] = {name: False}
+                self.quirks = replace(self.quirks, **without)
+                said = f"{self.model} of {self.http.host} {LACKS[name]}: {error.message}"
+                return ProviderError("unsupported", said, LEAVE_OUT)
+        return None
 
     async def close(self) -> None:
         """Close all connections."""
@@ -185,6 +229,17 @@ def learn(error: HostError, body: Mapping[str, Any], settings: Settings) -> dict
             return {name: False}
     first = (body.get("messages") or [{}])[0]
     return {"system": False} if first.get("role") == "system" and NO_SYSTEM.search(words) else {}
+
+
+def refuses(name: Literal["images", "tools"], error: HostError) -> bool:
+    """Whether a host's error says that it takes no pictures, or no tools, for this model."""
+    said = error.complaint
+    if said.status not in (400, 404, 415, 422, 500, 501) or TOO_LONG.search(said.said):
+        return False
+    if said.kind in ("auth", "filtered") or (said.kind == "not_found" and "endpoint" not in said.said):
+        return False
+    words = f"{said.about} {said.said}"
+    return bool(REFUSED[name].search(words) and (REFUSAL.search(words) or NONE_HERE.search(words)))
 
 
 def stop_reason(http: Http, reason: str | None) -> Stop:

@@ -5,7 +5,7 @@ import json
 import socket
 import struct
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -53,7 +53,7 @@ class Seen:
 
 
 class Stub(ThreadingHTTPServer):
-    """Answers each request with the next of `replies`; the last one stays."""
+    """Answers each request with the next of `replies`; the last one stays. One with a `mind` answers what that says."""
 
     daemon_threads = True
 
@@ -61,6 +61,7 @@ class Stub(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.replies: list[Reply] = [Reply(chat("Yes."))]
         self.seen: list[Seen] = []
+        self.mind: Callable[[Any], Reply] | None = None
         self.released = threading.Event()
         self._turn = threading.Lock()
 
@@ -77,6 +78,8 @@ class Stub(ThreadingHTTPServer):
         """Note a request and take its reply."""
         with self._turn:
             self.seen.append(seen)
+            if self.mind is not None:
+                return self.mind(seen.body)
             return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
 
     def handle_error(self, *_args: object) -> None:

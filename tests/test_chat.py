@@ -1,5 +1,6 @@
 """The chat wire: what is sent and what is read equals what OpenAI's own client sends and reads."""
 
+import base64
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ from openai.types.chat import ChatCompletion
 
 from evals.errors import Unsupported
 from evals.host import Host
-from evals.types import Message, Prompt, Response
+from evals.types import Image, Message, Prompt, Response, Tool, ToolCall
 from evals.wire import Quirks
 from tests.stub_server import Reply, Stub, ask, chat, serving
 
@@ -27,6 +28,18 @@ TALK = Prompt(
     stop=("\n\n", "Q:"),
     seed=11,
 )
+PNG = Image.of(b"\x89PNG\r\n\x1a\n and so on")
+LOOK = Prompt(
+    (Message("system", "Look."), Message("user", "How many dots?", images=(PNG, PNG))), max_tokens=64
+)
+ADD = Tool("add", "adds", {"type": "object", "properties": {"a": {"type": "integer"}}}, str)
+CALLED = Prompt(
+    (
+        Message("user", "Add 1."),
+        Message("assistant", "Let me.", calls=(ToolCall("add", '{"a": 1}', "1", id="call_1"),)),
+    ),
+    tools=(ADD,),
+)
 UNSET = Prompt((Message("user", "\u2028 \x00 🙂"),), max_tokens=1, temperature=None)
 
 
@@ -42,11 +55,47 @@ def reply(stub: Stub, prompt: Prompt = HELLO, quirks: Quirks | None = None, /, *
     return ask(host.connect("vendor/model", **options), prompt)[0]
 
 
+URL = {"url": "data:image/png;base64," + base64.b64encode(PNG.data).decode()}
+IN_ITS_WORDS: dict[str, list[dict[str, Any]]] = {
+    LOOK.hash: [
+        {"role": "system", "content": "Look."},
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "How many dots?"},
+                *[{"type": "image_url", "image_url": URL}] * 2,
+            ],
+        },
+    ],
+    CALLED.hash: [
+        {"role": "user", "content": "Add 1."},
+        {
+            "role": "assistant",
+            "content": "Let me.",
+            "tool_calls": [
+                {"id": "call_1", "type": "function", "function": {"name": "add", "arguments": '{"a": 1}'}}
+            ],
+        },
+        {"role": "tool", "tool_call_id": "call_1", "content": "1"},
+    ],
+}
+"""Prompts with pictures and calls, as the documentation of that client writes them."""
+
+
 def as_the_sdk_is_called(prompt: Prompt) -> dict[str, Any]:
     """The same request in the words of OpenAI's client."""
     wanted = {
         "model": "vendor/model",
-        "messages": [{"role": turn.role, "content": turn.content} for turn in prompt.messages],
+        "messages": IN_ITS_WORDS.get(
+            prompt.hash, [{"role": turn.role, "content": turn.content} for turn in prompt.messages]
+        ),
+        "tools": [
+            {
+                "type": "function",
+                "function": {"name": tool.name, "description": "adds", "parameters": dict(tool.parameters)},
+            }
+            for tool in prompt.tools
+        ],
         "max_tokens": prompt.max_tokens,
         "temperature": prompt.temperature,
         "stop": list(prompt.stop),
@@ -62,7 +111,9 @@ def sdk(stub: Stub, prompt: Prompt, **words: Any) -> ChatCompletion:
         return completion
 
 
-@pytest.mark.parametrize("prompt", [HELLO, TALK, UNSET], ids=["hello", "talk", "unset"])
+@pytest.mark.parametrize(
+    "prompt", [HELLO, TALK, UNSET, LOOK, CALLED], ids=["hello", "talk", "unset", "look", "called"]
+)
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -133,6 +184,10 @@ def test_what_is_read_is_what_the_sdk_reads(stub: Stub, body: dict[str, Any]) ->
     details = theirs.usage.completion_tokens_details
     assert ours.tokens_reasoning == (details.reasoning_tokens if details else None)
     assert ours.reasoning == getattr(choice.message, "reasoning_content", "")
+    made = [call for call in choice.message.tool_calls or [] if call.type == "function"]
+    assert [(call.name, call.arguments, call.id) for call in ours.calls] == [
+        (call.function.name, call.function.arguments, call.id) for call in made
+    ]
 
 
 @pytest.mark.parametrize(
@@ -193,11 +248,21 @@ def test_where_there_is_no_system_role_its_words_open_the_users(stub: Stub) -> N
     assert messages[0]["content"] == 'Be brief.\nAlways.\n\nWho is "Zoë" ☃ 王小明?'
 
 
+def test_where_there_is_no_system_role_the_pictures_stay_with_the_user(stub: Stub) -> None:
+    reply(stub, LOOK, Quirks(system=False))
+    (message,) = stub.seen[0].body["messages"]
+    assert [part["type"] for part in message["content"]] == ["text", "image_url", "image_url"]
+    assert message["content"][0]["text"] == "Look.\n\nHow many dots?"
+
+
 def test_a_text_to_continue_is_no_chat(stub: Stub) -> None:
     with pytest.raises(Unsupported, match=r"\?wire=completion"):
         reply(stub, Prompt(text="Once upon"))
 
 
 def test_chat_is_what_it_can(stub: Stub) -> None:
-    assert Host("place", stub.url).connect("m").can == {"chat", "seed"}
-    assert Host("place", stub.url, quirks=Quirks(seed=False)).connect("m").can == {"chat"}
+    assert Host("place", stub.url).connect("m").can == {"chat", "seed", "images", "tools"}
+    bare = Quirks(seed=False, images=False, tools=False)
+    assert Host("place", stub.url, quirks=bare).connect("m").can == {"chat"}
+    assert Host("place", stub.url).connect("m", images="no").can == {"chat", "seed", "tools"}
+    assert Host("place", stub.url).connect("m", tools="off").can == {"chat", "seed", "images"}

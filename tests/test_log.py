@@ -1,6 +1,8 @@
 """The run log loses nothing that was written, names what is damaged, and gives back what was put in."""
 
+import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from evals import log
 from evals.errors import BadFile, BadInput, NotFound
 from evals.plan import Request, plan
-from evals.types import Failure, Key, Message, Prompt, Reply, Response, Score
+from evals.types import Failure, Image, Key, Message, Prompt, Reply, Response, Score, Tool, ToolCall
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 tags = st.dictionaries(
@@ -32,6 +34,20 @@ replies = st.builds(
     tags=tags,
     attempts=st.integers(1, 9),
     at=texts,
+)
+
+
+images = st.builds(Image.of, st.binary(), st.sampled_from(["image/png", "image/jpeg"]))
+tools = st.builds(
+    Tool, texts, texts, st.dictionaries(texts, st.lists(st.integers() | texts)), st.just(lambda: "")
+)
+calls = st.builds(ToolCall, texts, texts, texts, st.booleans(), texts, texts)
+seeing = st.builds(
+    Prompt,
+    messages=st.lists(
+        st.builds(Message, st.just("user"), texts, st.lists(images, max_size=2).map(tuple)), max_size=2
+    ).map(tuple),
+    tools=st.lists(tools, max_size=2).map(tuple),
 )
 
 
@@ -128,3 +144,65 @@ def test_an_unfinished_run_of_the_same_request_is_found_again(sums: Path, folder
     about = json.loads((folder / "run.json").read_text())
     (folder / "run.json").write_text(json.dumps(about | {"finished": "2026-11-23T00:00:00Z"}))
     assert log.unfinished(folder.parent, asked) is None
+
+
+@given(prompt=seeing, calls=st.lists(calls, max_size=2).map(tuple))
+def test_pictures_tools_and_calls_come_back_and_hash_as_before(
+    tmp_path_factory: pytest.TempPathFactory, prompt: Prompt, calls: tuple[ToolCall, ...]
+) -> None:
+    folder = tmp_path_factory.mktemp("run")
+    put = replace(
+        reply("x"), prompt=prompt, response=Response("7", calls=calls, echo={"only": "for the host"})
+    )
+    with log.Writer(folder) as writer:
+        writer.append(put)
+    (got,) = log.read_replies(folder / "replies.jsonl")
+    assert got == put
+    assert got.prompt.hash == prompt.hash
+    assert got.response is not None
+    assert got.response.echo == {}
+    for image in prompt.images:
+        assert hashlib.sha256((folder / "images" / image.file).read_bytes()).hexdigest() == image.sha256
+
+
+def test_a_picture_is_kept_once_and_no_line_holds_its_bytes(folder: Path) -> None:
+    shown = Image.of(b"\x89PNG" + bytes(100_000))
+    prompt = Prompt((Message("user", "How many?", images=(shown,)),))
+    with log.Writer(folder) as writer:
+        for name in "abc":
+            writer.append(replace(reply(name), prompt=prompt))
+    assert [path.name for path in (folder / "images").iterdir()] == [f"{shown.sha256}.png"]
+    assert (folder / "replies.jsonl").stat().st_size < 2_000
+
+
+def test_a_run_without_pictures_has_no_folder_for_them(folder: Path) -> None:
+    with log.Writer(folder) as writer:
+        writer.append(reply("a"))
+    assert not (folder / "images").exists()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "known"),
+    [
+        (
+            Prompt(
+                (Message("system", "a"), Message("user", "Zoë ☃")), followups=("x",), stop=("Q:",), seed=3
+            ),
+            "19be3d6e9aafec5a",
+        ),
+        (Prompt(text="Once"), "49efac0531426329"),
+    ],
+)
+def test_prompts_of_text_alone_hash_as_they_always_did(prompt: Prompt, known: str) -> None:
+    assert prompt.hash == known
+
+
+def test_another_picture_or_tool_is_another_prompt() -> None:
+    plain = Prompt((Message("user", "?"),))
+    seen = [
+        replace(plain, messages=(Message("user", "?", images=(Image.of(data),)),)) for data in (b"1", b"2")
+    ]
+    told = [
+        replace(plain, tools=(Tool("t", said, {"type": "object"}, lambda: ""),)) for said in ("one", "other")
+    ]
+    assert len({prompt.hash for prompt in (plain, *seen, *told)}) == 5

@@ -82,7 +82,7 @@ def test_it_is_a_docstring_an_import_and_a_connect(name: str) -> None:
 @pytest.mark.parametrize("name", HOSTS)
 def test_it_asks_and_reads(stub: Stub, name: str) -> None:
     provider = at(stub, name)
-    assert {"chat"} <= provider.can <= {"chat", "seed"}
+    assert {"chat"} <= provider.can <= {"chat", "seed", "images", "tools"}
     assert provider.concurrency >= 1
     assert provider.notice == ""
     reply = ask(provider, HELLO)[0]
@@ -180,7 +180,7 @@ def test_any_server_gets_only_the_key_that_is_named(stub: Stub, monkeypatch: pyt
 )
 def test_known_base_models_continue_texts_unasked(model: str) -> None:
     assert connect(ModelName.parse(model)).can == {"completion", "seed"}
-    assert connect(ModelName.parse(f"{model}?wire=chat")).can == {"chat", "seed"}
+    assert connect(ModelName.parse(f"{model}?wire=chat")).can == {"chat", "seed", "images", "tools"}
 
 
 def test_an_instructed_model_is_not_taken_for_its_base() -> None:

@@ -205,7 +205,7 @@ def digest(domain: suite.Domain, n: int, seed: int = FIXED_SEED) -> str:
     """SHA-256 of the first n samples of a domain and of their prompts in every arm, in hexadecimal."""
     found = sha256()
     for sample in suite.samples(seed, n, suite.Options(domain)):
-        asked = [to_json(render(arm, sample)) for arm in ARMS]
+        asked = [render(arm, sample).plain() for arm in ARMS]
         found.update(json.dumps([to_json(sample), asked], sort_keys=True).encode())
     return found.hexdigest()
 
