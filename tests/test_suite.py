@@ -73,7 +73,7 @@ def test_options_are_read_by_their_types(sums: Path) -> None:
         (('"What is {input}?")', '"{input}", repeat=0)'), "arm 'plain' with repeat 0 asks nothing"),
         (
             ('"What is {input}?")', '"{input}", system="Be brief.", needs=frozenset({"completion"}))'),
-            "takes no system message and no follow-ups",
+            "takes no system message, follow-ups, pictures or tools",
         ),
     ],
 )

@@ -83,13 +83,12 @@ def _item(sample: "Sample") -> None:
 
 def _prompt(arm: "Arm", sample: "Sample", *, as_json: bool) -> None:
     import json
-    from dataclasses import asdict
 
     from evals.suite import render
 
     prompt = render(arm, sample)
     if as_json:
-        line = {"sample": sample.id, "arm": arm.name, "hash": prompt.hash, "prompt": asdict(prompt)}
+        line = {"sample": sample.id, "arm": arm.name, "hash": prompt.hash, "prompt": prompt.plain()}
         click.echo(json.dumps(line, ensure_ascii=False))
         return
     click.echo(f"  [{arm.name}]" + (f" {arm.repeat} times" if arm.repeat > 1 else ""))
@@ -97,3 +96,9 @@ def _prompt(arm: "Arm", sample: "Sample", *, as_json: bool) -> None:
     turns += [("user", question) for question in prompt.followups]
     for role, content in turns or [("text", prompt.text)]:
         click.echo(f"    {role}: {content}".replace("\n", "\n    "))
+    for image in prompt.images:
+        click.echo(f"    picture: {image.media_type}, {len(image.data):,} bytes, SHA-256 {image.sha256[:16]}")
+    for tool in prompt.tools:
+        click.echo(
+            f"    tool: {tool.name}({', '.join(tool.parameters.get('properties', {}))}): {tool.description}"
+        )
