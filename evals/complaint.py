@@ -40,6 +40,21 @@ NO_MODEL = re.compile(
     r"model[_ ]not[_ ](?:found|available|exist)|not a valid model|model\b.{0,200}\b(?:not found|not exist)",
     re.IGNORECASE,
 )
+TOO_LONG = re.compile(
+    r"context[_ ](?:length|window|size|limit)|(?:prompt|input)s? (?:is|are) too (?:long|large)|"
+    r"max(?:imum)?[_ ](?:prompt|model|seq(?:uence)?)[_ ]len|(?:input|prompt).{0,40}\btokens?\b.{0,40}\bexceed|"
+    r"inputs`? (?:must have less than|tokens \+)|number of tokens in the prompt",
+    re.IGNORECASE | re.DOTALL,
+)
+TOLD: tuple[tuple[frozenset[int], re.Pattern[str], FailureKind], ...] = (
+    (frozenset({402, 403, 429}), NO_CREDIT, "auth"),
+    (frozenset({400, 403, 422}), FILTERED, "filtered"),
+    (frozenset({400}), BAD_KEY, "auth"),
+    (frozenset({400}), NO_MODEL, "not_found"),
+    (frozenset({400, 413, 422, 500}), TOO_LONG, "too_long"),
+)
+"""Statuses under which these words tell more than the status does."""
+
 TITLE = re.compile(r"<title[^>]*>(.{1,200}?)</title", re.IGNORECASE | re.DOTALL)
 
 LONGEST = 300
@@ -68,14 +83,9 @@ class Complaint:
     def kind(self) -> FailureKind:
         """How the request failed, which decides whether it is sent again."""
         words = f"{self.code} {self.said}"
-        if self.status in (402, 403, 429) and NO_CREDIT.search(words):
-            return "auth"
-        if self.status in (400, 403, 422) and FILTERED.search(words):
-            return "filtered"
-        if self.status == 400 and BAD_KEY.search(words):
-            return "auth"
-        if self.status == 400 and NO_MODEL.search(words):
-            return "not_found"
+        for statuses, meant, kind in TOLD:
+            if self.status in statuses and meant.search(words):
+                return kind
         if self.status in KINDS:
             return KINDS[self.status]
         rule: Mapping[int, FailureKind] = {2: "garbled", 3: "not_found", 4: "bad_request"}

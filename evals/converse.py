@@ -8,7 +8,7 @@ from typing import Any
 from evals import tools
 from evals.errors import ProviderError
 from evals.provider import Provider
-from evals.retry import Patience, Tried, ask
+from evals.retry import Breaker, Patience, Tried, ask
 from evals.types import Message, Prompt, Response
 
 ROUNDS = 8
@@ -17,13 +17,13 @@ ROUNDS = 8
 SUMMED = ("tokens_in", "tokens_out", "tokens_reasoning", "seconds", "cost_usd")
 
 
-async def converse(provider: Provider, prompt: Prompt, patience: Patience) -> Tried:
+async def converse(provider: Provider, prompt: Prompt, patience: Patience, host: Breaker) -> Tried:
     """Ask the prompt, then each follow-up with the conversation so far; totals are over all turns.
 
     A turn ends when the model calls no tool, its reply is cut off, or it has been asked again ROUNDS times: calls that
     are not carried out then say so, and the last reply stands as it is.
     """
-    talk = _Talk(provider, patience, Random(prompt.hash))
+    talk = _Talk(provider, patience, Random(prompt.hash), host)
     turn, said = await talk.turn(replace(prompt, followups=()))
     turns = [turn]
     for question in prompt.followups:
@@ -40,17 +40,18 @@ async def converse(provider: Provider, prompt: Prompt, patience: Patience) -> Tr
 
 @dataclass(frozen=True)
 class _Talk:
-    """With whom, and how patiently."""
+    """With whom, how patiently, and what is known of the host."""
 
     provider: Provider
     patience: Patience
     rng: Random
+    host: Breaker
 
     async def turn(self, prompt: Prompt) -> tuple[Tried, Prompt]:
         """A turn of the user's, until the model has answered: its reply, and the conversation up to that."""
         heard: list[Tried] = []
         while True:
-            tried = await ask(self.provider, prompt, self.patience, self.rng)
+            tried = await ask(self.provider, prompt, self.patience, self.rng, self.host)
             if tried.response is None:
                 return _total([*heard, tried]), prompt
             open_end = bool(prompt.tools) and tried.response.stop != "length" and len(heard) < ROUNDS

@@ -16,11 +16,13 @@ FailureKind = Literal[
     "auth",  # the key is missing, wrong or without credit
     "bad_request",  # the host refuses this very request
     "unsupported",  # the host does not let this model see pictures, or call tools
+    "too_long",  # the prompt does not fit the model's context
     "not_found",  # the host does not know the model
     "filtered",  # the host's content policy refused
     "rate_limit",  # too many requests or tokens
     "server",  # the host failed
-    "network",  # no connection, or it broke
+    "unreached",  # no connection could be opened
+    "network",  # the connection broke
     "timeout",  # no answer in time
     "garbled",  # an answer that is not what the interface promises
     "provider",  # the provider's own code raised: a fault of its file
@@ -28,8 +30,13 @@ FailureKind = Literal[
     "scorer",  # the suite's scorer raised: a fault of the suite, the response is kept
 ]
 
-PASSING: frozenset[FailureKind] = frozenset({"rate_limit", "server", "network", "timeout", "garbled"})
+PASSING: frozenset[FailureKind] = frozenset(
+    {"rate_limit", "server", "unreached", "network", "timeout", "garbled"}
+)
 """The kinds that can pass later and are retried; the others are not."""
+
+FINAL: frozenset[FailureKind] = frozenset({"too_long"})
+"""The kinds that say something of model and prompt for good: such a reply is not missing and never asked again."""
 
 
 class EvalsError(Exception):

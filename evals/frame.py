@@ -43,7 +43,7 @@ COLUMNS = (
     Column("repeat", "int64", "", "0 for the first time this was asked, then 1, 2, ..."),
     Column("cluster", "str", "", "what is statistically one unit with others: a name, a word, a template"),
     Column("target", "str", "", "the right answer; NaN where none exists"),
-    Column("outcome", "str", "", "the verdict; `error` where there is none"),
+    Column("outcome", "str", "", "the verdict; without one, `too_long` or `error`"),
     Column("answer", "str", "", "the answer as the scorer read it; NaN if it read none"),
     Column("value", "float64", "0 to 1", "partial credit; NaN where the suite gives none"),
     Column("rule", "str", "", "the rule that decided the verdict"),
@@ -115,7 +115,7 @@ def _of_score(rows: list[Reply]) -> dict[str, list[Any]]:
     scores = [reply.score for reply in rows]
     failures = [reply.failure for reply in rows]
     return {
-        "outcome": [score.outcome if score else "error" for score in scores],
+        "outcome": [reply.outcome for reply in rows],
         "answer": _each(scores, "answer"),
         "value": _each(scores, "value"),
         "rule": _each(scores, "rule"),

@@ -42,6 +42,10 @@ REASONS: Mapping[FailureKind, tuple[str, str]] = {
     "filtered": ("refused by its content policy", ""),
     "rate_limit": ("asks for fewer requests", "lower --concurrency"),
     "bad_request": ("refused the request", ""),
+    "too_long": (
+        "has no room for the prompt and its reply",
+        "name a model with a longer context, or ?max_tokens=N",
+    ),
 }
 """What an error answer means, and what to do, where that does not depend on the request."""
 
@@ -208,7 +212,7 @@ class Http:
         match error:
             case httpx2.ConnectTimeout():
                 return ProviderError(
-                    "timeout",
+                    "unreached",
                     f"no connection to {self.where} within {CONNECT_SECONDS:g} s",
                     "check the network",
                 )
@@ -233,17 +237,17 @@ class Http:
         if "gaierror" in causes:
             name = urlsplit(self.url).hostname
             return ProviderError(
-                "network", f"there is no host called {name}", "check the network and base_url"
+                "unreached", f"there is no host called {name}", "check the network and base_url"
             )
         if causes & {"SSLError", "SSLCertVerificationError"}:
             return ProviderError(
-                "network",
+                "unreached",
                 f"no safe connection to {self.where}: {self.quote(str(error))}",
                 "check base_url; certificates of your own are named by SSL_CERT_FILE",
             )
         start = f"start it with: {self.start}" if self.start else "start the server, or mend base_url"
         return ProviderError(
-            "network",
+            "unreached",
             f"nothing answers at {self.where}",
             start if self._local else "check the network and base_url",
         )

@@ -78,8 +78,8 @@ class Run:
 
     @property
     def missing(self) -> int:
-        """How many replies the plan has and the log has not, failures counted as missing."""
-        return self.about.planned - sum(reply.failure is None for reply in self.replies)
+        """How many replies the plan has and the log has not; failures that are not final count as missing."""
+        return self.about.planned - sum(reply.answered for reply in self.replies)
 
 
 def now() -> str:

@@ -18,7 +18,7 @@ from evals.types import Index, ItemMetric, Metric, Score, Tag
 Codes = NDArray[np.integer[Any]]
 AnyMetric = Metric | Index | ItemMetric
 
-LOST = frozenset({"error", "truncated", "unparsed", "invalid"})
+LOST = frozenset({"error", "too_long", "truncated", "unparsed", "invalid"})
 """Outcomes in which there was nothing to judge. Where they leave a metric's denominator, `lost` says how many did."""
 
 ALL_ARMS = "all"

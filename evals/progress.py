@@ -32,11 +32,6 @@ def tally(outcomes: Counter[str]) -> str:
     return ", ".join(f"{outcome} {count}" for outcome, count in outcomes.most_common())
 
 
-def outcome(reply: Reply) -> str:
-    """How a reply ended, as counted: its score's outcome, or error."""
-    return reply.score.outcome if reply.score else "error"
-
-
 class Silent(Progress):
     """Shows nothing."""
 
@@ -67,7 +62,7 @@ class Lines(Progress):
 
     def see(self, reply: Reply) -> None:
         self._done += 1
-        self._counts[outcome(reply)] += 1
+        self._counts[reply.outcome] += 1
         if monotonic() - self._last >= EVERY:
             self._last = monotonic()
             self._line()
@@ -114,7 +109,7 @@ class Bar(Progress):
 
     def see(self, reply: Reply) -> None:
         self._fresh += 1
-        self._counts[outcome(reply)] += 1
+        self._counts[reply.outcome] += 1
         rate = self._fresh / max(monotonic() - self._start, 1e-3)
         self._bar.update(self._task, advance=1, rate=f"{rate:.0f}/s", counts=tally(self._counts))
 

@@ -101,6 +101,15 @@ def connect(name: ModelName) -> Provider:
     return provider
 
 
+def settled(provider: Provider, prompt: Prompt) -> Prompt:
+    """The prompt as this provider will send it: what the model's name sets overrides the arm's settings.
+
+    Providers whose options do so have a method of this name; the others send what they are given.
+    """
+    own = getattr(provider, "settled", None)
+    return prompt if own is None else own(prompt)
+
+
 def require(name: ModelName, provider: Provider, suite: str, arms: tuple[Arm, ...]) -> None:
     """Check that the model can do what the arms need, before anything is spent.
 

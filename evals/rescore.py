@@ -1,6 +1,6 @@
 """Judging answers that exist already: those of a file, or those of a finished run again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,11 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evals import log
 from evals.errors import BadFile, BadInput
-from evals.plan import plan
+from evals.plan import Job, plan
 from evals.retry import Tried
 from evals.run import judge
 from evals.suite import Suite
-from evals.types import Reply, Response, Sample, Score, Tag
+from evals.types import Key, Prompt, Reply, Response, Sample, Score, Tag
 
 
 class Row(BaseModel):
@@ -76,29 +76,45 @@ def rescore(folder: Path) -> tuple[int, int]:
     """Judge a run's replies again by today's scorers; returns how many there are, and how many verdicts changed.
 
     Changed ones are appended to the log, where the later line of a key holds: what stood before is kept.
-    Raises: BadInput: a suite makes other prompts now than the run was asked.
+    Raises: BadInput: a suite makes other prompts now than the run was asked, or another process writes the run.
     """
-    run = log.read_run(folder)
-    request = replace(run.about.request, suites=tuple(run.about.paths.values()))
-    made = plan(request, run.about.seed)
+    about = log.read_about(folder)
+    request = replace(about.request, suites=tuple(about.paths.values()))
+    made = plan(request, about.seed)
     suites = {part.suite.name: part.suite for part in made.parts}
     jobs = {job.key: job for model in request.models for job in made.candidates(model)}
-    changed: list[Reply] = []
-    for reply in run.replies:
+    with log.Writer(folder) as writer:
+        replies = log.read_run(folder).replies
+        changed = list(_changed(folder, replies, jobs, suites))
+        for reply in changed:
+            writer.append(reply)
+        versions = {name: suite.version for name, suite in suites.items()}
+        log.write_about(folder, replace(log.read_about(folder), suites=versions))
+        if log.read_run(folder).missing == 0:
+            log.finish(folder)
+    return len(replies), len(changed)
+
+
+def _changed(
+    folder: Path, replies: Iterable[Reply], jobs: Mapping[Key, Job], suites: Mapping[str, Suite]
+) -> Iterator[Reply]:
+    """The replies whose verdict is another one now."""
+    for reply in replies:
         job = jobs.get(reply.key)
-        if job is None or job.prompt != reply.prompt:
+        if job is None or _sampled_as(reply.prompt, job.prompt) != reply.prompt:
             raise BadInput(
                 f"suite {reply.key.suite} asks other questions now than {folder} holds (sample {reply.key.sample})",
                 "score it with the version that made it, or run it anew",
             )
         if reply.response is not None:
-            again = judge(job, Tried(reply.response, None, reply.attempts), suites[reply.key.suite])
+            tried = Tried(reply.response, None, reply.attempts)
+            again = judge(
+                replace(job, prompt=_sampled_as(reply.prompt, job.prompt)), tried, suites[reply.key.suite]
+            )
             if (again.score, again.failure) != (reply.score, reply.failure):
-                changed.append(again)
-    with log.Writer(folder) as writer:
-        for reply in changed:
-            writer.append(reply)
-        log.write_about(folder, replace(run.about, suites={n: suite.version for n, suite in suites.items()}))
-        if log.read_run(folder).missing == 0:
-            log.finish(folder)
-    return len(run.replies), len(changed)
+                yield again
+
+
+def _sampled_as(sent: Prompt, prompt: Prompt) -> Prompt:
+    """The prompt with the settings that were sent, which the model's name may have set."""
+    return replace(prompt, temperature=sent.temperature, max_tokens=sent.max_tokens)

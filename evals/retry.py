@@ -1,7 +1,9 @@
 """Which failures are tried again, how often, and how long to wait; and when a run has no chance and should stop."""
 
 import asyncio
+import math
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from time import monotonic
@@ -17,11 +19,13 @@ class Patience:
 
     Attributes:
         attempts: the most requests for one prompt.
+        knocks: the most where no connection opens and the host has never answered: it is hardly there.
         first, most: seconds of the first and of the longest wait; in between it doubles.
         seconds: no new attempt begins after this long.
     """
 
     attempts: int = 6
+    knocks: int = 3
     first: float = 0.5
     most: float = 30.0
     seconds: float = 300.0
@@ -46,7 +50,58 @@ class Tried:
     attempts: int
 
 
-async def ask(provider: Provider, prompt: Prompt, patience: Patience, rng: Random) -> Tried:
+@dataclass
+class Breaker:
+    """Opens when there is no chance: a key or name is refused, nothing answers, or the first prompts all fail alike.
+
+    That prompts are too long says nothing of shorter ones: alone it opens where the shortest of all is among them.
+
+    Attributes:
+        shortest: gives the length of the shortest prompt that will be asked, as `see` is told lengths.
+        warn: is told the first failure of each kind at once, before it is tried again.
+        limit: how many failures of one kind, with no answer at all, open it.
+        answered: whether anything was ever answered.
+        reason: why it is open; None while it is not.
+    """
+
+    shortest: Callable[[], int] = lambda: 0
+    warn: Callable[[ProviderError], None] = lambda _: None
+    limit: int = 10
+    answered: bool = False
+    reason: ProviderError | None = None
+    _failures: Counter[FailureKind] = field(default_factory=Counter)
+    _warned: set[FailureKind] = field(default_factory=set)
+    _refused: float = math.inf
+
+    def see(self, error: ProviderError | None, length: int = 0) -> None:
+        """Take note of how one prompt of this length ended."""
+        if error is None:
+            self.answered = True
+            return
+        self._failures[error.kind] += 1
+        if error.kind == "too_long":
+            self._refused = min(self._refused, length)
+        if self.reason is None and self._is_hopeless(error.kind):
+            self.reason = error
+
+    def tell(self, error: ProviderError) -> None:
+        """Hand on the first failure of each kind."""
+        if error.kind not in self._warned:
+            self._warned.add(error.kind)
+            self.warn(error)
+
+    def _is_hopeless(self, kind: FailureKind) -> bool:
+        if kind in ("auth", "not_found"):
+            return True
+        if self.answered:
+            return False
+        alike = self._failures[kind] >= self.limit
+        if kind == "too_long":
+            return alike and self._refused <= self.shortest()
+        return alike or kind == "unreached"
+
+
+async def ask(provider: Provider, prompt: Prompt, patience: Patience, rng: Random, host: Breaker) -> Tried:
     """Ask until there is an answer, an error that cannot pass, or patience ends."""
     start = monotonic()
     attempt = 0
@@ -59,33 +114,11 @@ async def ask(provider: Provider, prompt: Prompt, patience: Patience, rng: Rando
                 raise
             pause = patience.wait(attempt - 1, error.retry_after, rng)
             late = monotonic() - start + pause > patience.seconds
-            if not error.passing or attempt >= patience.attempts or late:
+            strange = error.kind == "unreached" and not host.answered
+            most = patience.knocks if strange else patience.attempts
+            if not error.passing or attempt >= most or late:
                 return Tried(None, error, attempt)
+            host.tell(error)
         except Exception as error:  # noqa: BLE001  a provider may be the user's code; its fault is that request's
             return Tried(None, ProviderError("provider", f"{type(error).__name__}: {error}"), attempt)
         await asyncio.sleep(pause)
-
-
-@dataclass
-class Breaker:
-    """Opens when a model has no chance: its key or name is refused, or its first requests all fail alike.
-
-    Attributes:
-        limit: how many failures of one kind, with no answer at all, open it.
-    """
-
-    limit: int = 10
-    answered: bool = False
-    failures: Counter[FailureKind] = field(default_factory=Counter)
-    reason: ProviderError | None = None
-
-    def see(self, error: ProviderError | None) -> None:
-        """Take note of how one prompt ended."""
-        if error is None:
-            self.answered = True
-            return
-        self.failures[error.kind] += 1
-        hopeless = error.kind in ("auth", "not_found")
-        alike = not self.answered and self.failures[error.kind] >= self.limit
-        if hopeless or alike:
-            self.reason = self.reason or error

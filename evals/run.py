@@ -3,15 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 
 from evals import log, retry
 from evals.converse import converse
 from evals.errors import ProviderError
 from evals.plan import Course, Job, Plan
-from evals.provider import Provider
+from evals.provider import Provider, settled
 from evals.suite import Suite
-from evals.types import Failure, Key, Outcome, Reply, Sample, Score
+from evals.types import Failure, Key, Outcome, Prompt, Reply, Sample, Score
 
 Observer = Callable[[Reply], None]
 """Is told of each reply once it is on disk; draws the progress bar."""
@@ -42,6 +43,8 @@ class Runner:
         observe: is told of it.
         done: keys that are answered already.
         before: what earlier processes wrote, in the order of first answers.
+        kept: what was said to keys that are asked no more and only judged, because their scorer failed.
+        warn: is told a model and its first failure of each kind, before it is tried again.
         concurrency: requests at a time for each model; None leaves it to the provider.
         patience: bounds of trying again.
     """
@@ -51,18 +54,37 @@ class Runner:
     observe: Observer
     done: frozenset[Key] = frozenset()
     before: tuple[Reply, ...] = ()
+    kept: Mapping[Key, retry.Tried] = field(default_factory=dict)
+    warn: Callable[[str, ProviderError], None] = lambda _model, _error: None
     concurrency: int | None = None
     patience: retry.Patience = field(default_factory=retry.Patience)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One model at work: where its replies come from, what is still to ask, and whether that has a chance."""
+
+    provider: Provider
+    jobs: Iterator[Job]
+    host: retry.Breaker
 
 
 async def run(plan: Plan, providers: Mapping[str, Provider], runner: Runner, stopper: Stopper) -> None:
     """Ask every model what it has not answered yet, all models side by side.
 
-    Raises: ProviderError: a model has no chance (see retry.Breaker). BadInput: the log cannot be written. What was
-        answered before is on disk.
+    Raises: ProviderError: a model has no chance, or a scorer fails on everything (see retry.Breaker). BadInput: the log
+        cannot be written. What was answered before is on disk.
     """
+    scorers = {name: retry.Breaker() for name in runner.suites}
     askers = {
-        model: Asker(provider, runner, stopper, asyncio.Semaphore(runner.concurrency or provider.concurrency))
+        model: Asker(
+            provider,
+            runner,
+            stopper,
+            asyncio.Semaphore(runner.concurrency or provider.concurrency),
+            _host(plan, model, runner),
+            scorers,
+        )
         for model, provider in providers.items()
     }
     try:
@@ -71,37 +93,64 @@ async def run(plan: Plan, providers: Mapping[str, Provider], runner: Runner, sto
                 stopper.tasks.update(group.create_task(work) for work in _works(plan, model, asker))
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
-    for asker in askers.values():
-        if asker.breaker.reason:
-            raise asker.breaker.reason
+    for breaker in (*(asker.host for asker in askers.values()), *scorers.values()):
+        if breaker.reason:
+            raise breaker.reason
 
 
 @dataclass
 class Asker:
-    """Asks one model, so many requests at a time, until the run is to stop or the model has no chance."""
+    """Asks one model, so many requests at a time, until the run is to stop or there is no chance.
+
+    Attributes:
+        gate: lets so many requests through at a time.
+        host: opens when the model has no chance.
+        scorers: suite -> opens when its scorer fails on everything.
+    """
 
     provider: Provider
     runner: Runner
     stopper: Stopper
     gate: asyncio.Semaphore
-    breaker: retry.Breaker = field(default_factory=retry.Breaker)
+    host: retry.Breaker
+    scorers: Mapping[str, retry.Breaker]
 
     @property
     def stopped(self) -> bool:
         """Whether nothing more is to be asked."""
-        return self.stopper.draining or self.breaker.reason is not None
+        return self.stopper.draining or any(one.reason for one in (self.host, *self.scorers.values()))
 
     async def answer(self, job: Job) -> Reply | None:
         """The reply to a job, judged and on disk; None if it is not asked any more."""
         async with self.gate:
             if self.stopped:
                 return None
-            tried = await converse(self.provider, job.prompt, self.runner.patience)
-            self.breaker.see(tried.error)
+            job = replace(job, prompt=settled(self.provider, job.prompt))
+            tried = self.runner.kept.get(job.key)
+            if tried is None:
+                tried = await converse(self.provider, job.prompt, self.runner.patience, self.host)
+                self.host.see(tried.error, _length(job.prompt))
             reply = judge(job, tried, self.runner.suites[job.key.suite])
+            if reply.response is not None:
+                self.scorers[job.key.suite].see(_scorer_error(reply))
             self.runner.write(reply)
             self.runner.observe(reply)
             return reply
+
+
+def _host(plan: Plan, model: str, runner: Runner) -> retry.Breaker:
+    """A model's breaker, which can find out how long the shortest prompt is that it may be asked."""
+
+    @cache
+    def shortest() -> int:
+        missing = (job for job in plan.candidates(model) if job.key not in runner.done)
+        return min((_length(job.prompt) for job in missing), default=0)
+
+    return retry.Breaker(shortest, partial(runner.warn, model))
+
+
+def _length(prompt: Prompt) -> int:
+    return len(prompt.text) + sum(len(turn.content) for turn in prompt.messages)
 
 
 def _works(plan: Plan, model: str, asker: Asker) -> Iterator[Coroutine[None, None, None]]:
@@ -122,18 +171,29 @@ async def _work(jobs: Iterator[Job], asker: Asker) -> None:
 async def _walk(course: Course, asker: Asker) -> None:
     """One course, from where an earlier process left it; a failure ends it, since the next step would need the outcome."""
     told = _told(course, asker.runner.before)
-    while (job := course.next(told)) and (reply := await asker.answer(job)) and reply.score:
-        told.append((job.sample, reply.score.outcome))
+    while (job := course.next(told)) and (reply := await asker.answer(job)) and reply.answered:
+        told.append((job.sample, reply.outcome))
 
 
 def _told(course: Course, before: Iterable[Reply]) -> list[tuple[Sample, Outcome]]:
     """What was answered on a course already."""
     samples = {sample.id: sample for sample in course.track.pool}
     return [
-        (samples[reply.key.sample], reply.score.outcome)
+        (samples[reply.key.sample], reply.outcome)
         for reply in before
-        if reply.score and reply.key.sample in samples and course.leads(reply.key)
+        if reply.answered and reply.key.sample in samples and course.leads(reply.key)
     ]
+
+
+def _scorer_error(reply: Reply) -> ProviderError | None:
+    """What to say if it is every reply that the scorer fails on."""
+    if reply.failure is None:
+        return None
+    return ProviderError(
+        "scorer",
+        f"the scorer of suite {reply.key.suite} fails on every reply: {reply.failure.message}",
+        "mend its score, then go on with the run: what was said is kept and only judged again",
+    )
 
 
 def judge(job: Job, tried: retry.Tried, suite: Suite) -> Reply:

@@ -2,15 +2,16 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evals import log, run
 from evals.errors import BadInput
 from evals.plan import Plan, Request, plan
-from evals.provider import ModelName, Provider, connect, require
+from evals.provider import ModelName, Provider, connect, require, settled
+from evals.retry import Tried
 from evals.types import Key, Reply
 
 
@@ -22,23 +23,45 @@ class Session:
         folder: where it is written.
         plan: what is asked.
         providers: model name as typed -> connection.
-        before: what an earlier process answered already.
     """
 
     folder: Path
     plan: Plan
     providers: dict[str, Provider]
-    before: tuple[Reply, ...] = ()
-
-    @property
-    def done(self) -> frozenset[Key]:
-        """The keys that need not be asked again; failures are."""
-        return frozenset(reply.key for reply in self.before if reply.failure is None)
 
     @property
     def notices(self) -> dict[str, str]:
         """What must be said wherever a model's words are shown: model -> sentence."""
         return {model: provider.notice for model, provider in self.providers.items() if provider.notice}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A session whose log this process alone writes, so that what it holds is known for good.
+
+    Attributes:
+        session: what is to be done.
+        writer: the log, locked.
+        before: what an earlier process wrote into it.
+    """
+
+    session: Session
+    writer: log.Writer
+    before: tuple[Reply, ...]
+
+    @property
+    def done(self) -> frozenset[Key]:
+        """The keys that need not be asked again; failures are, unless they are final."""
+        return frozenset(reply.key for reply in self.before if reply.answered)
+
+    @property
+    def kept(self) -> dict[Key, Tried]:
+        """What was said where only the verdict is missing, because the scorer failed."""
+        return {
+            reply.key: Tried(reply.response, None, reply.attempts)
+            for reply in self.before
+            if reply.response is not None and not reply.answered
+        }
 
 
 @dataclass(frozen=True)
@@ -73,70 +96,83 @@ def begin(request: Request, out: Path) -> Session:
 def resume(folder: Path) -> Session:
     """The session of a run folder: the same plan, less what is answered.
 
-    Raises: NotFound, BadFile: no such run, or a damaged one. BadInput: a suite has changed since, its version or its prompts.
+    Raises: NotFound, BadFile: no such run, or a damaged one. BadInput: a suite has changed its version since.
     """
-    before = log.read_run(folder)
-    made = plan(replace(before.about.request, suites=tuple(before.about.paths.values())), before.about.seed)
+    about = log.read_about(folder)
+    made = plan(replace(about.request, suites=tuple(about.paths.values())), about.seed)
     for part in made.parts:
-        old = before.about.suites.get(part.suite.name)
+        old = about.suites.get(part.suite.name)
         if old != part.suite.version:
             raise BadInput(
                 f"{folder} was begun with version {old} of suite {part.suite.name}, which is now {part.suite.version}",
                 "the two do not mix: move that folder away, or name another with --out, and run it anew",
             )
-    _same_questions(before, made)
-    return Session(folder, made, _connect(made), before.replies)
+    return Session(folder, made, _connect(made))
 
 
-def _same_questions(before: log.Run, made: Plan) -> None:
+@contextmanager
+def opened(session: Session) -> Iterator[Opened]:
+    """The session with its log locked, and only then read.
+
+    Raises: BadInput: another process writes it, or a suite's prompts have changed since. BadFile: the log is damaged.
+    """
+    with log.Writer(session.folder) as writer:
+        before = log.read_run(session.folder).replies
+        _same_questions(session, before)
+        yield Opened(session, writer, before)
+
+
+def _same_questions(session: Session, before: tuple[Reply, ...]) -> None:
     """Refuse a suite that was edited without a new version: half a run would be asked other questions."""
-    asked = {reply.key: reply.prompt for reply in before.replies}
-    for model in made.request.models:
-        for job in made.candidates(model):
-            if asked.get(job.key, job.prompt) != job.prompt:
+    asked = {reply.key: reply.prompt for reply in before}
+    if not asked:
+        return
+    for model, provider in session.providers.items():
+        for job in session.plan.candidates(model):
+            prompt = settled(provider, job.prompt)
+            if asked.get(job.key, prompt) != prompt:
                 raise BadInput(
-                    f"suite {job.key.suite} asks other questions now than {before.folder} holds (sample {job.key.sample})",
+                    f"suite {job.key.suite} asks other questions now than {session.folder} holds (sample {job.key.sample})",
                     "move that folder away, or name another with --out, and run it anew",
                 )
 
 
 def work(
-    session: Session,
-    observe: run.Observer,
-    concurrency: int | None = None,
-    on_press: Callable[[], None] = lambda: None,
+    opened: Opened, observe: run.Observer, say: Callable[[str], None], concurrency: int | None = None
 ) -> End:
-    """Work through a session, and mark its folder finished if nothing is missing at the end.
+    """Work through an opened session, and mark its folder finished if nothing is missing at the end.
 
-    Ctrl-C (and SIGTERM) once lets what is in flight finish, twice stops at once; `on_press` is told of the first.
+    Ctrl-C (and SIGTERM) once lets what is in flight finish, twice stops at once. `say` is told in a sentence of the
+    first, and of each model's first failure of a kind when it is tried again.
     Raises: ProviderError, BadInput: see run.run.
     """
-    stopper = run.Stopper()
+    session, stopper = opened.session, run.Stopper()
 
     def press() -> None:
         if not stopper.draining:
-            on_press()
+            say("finishing what is in flight; Ctrl-C again stops at once")
         stopper.press()
 
-    missing = len(session.plan) - len(session.done)
+    missing = len(session.plan) - len(opened.done)
 
     def count(reply: Reply) -> None:
         nonlocal missing
-        missing -= reply.failure is None
+        missing -= reply.answered
         observe(reply)
 
-    with log.Writer(session.folder) as writer:
-        runner = run.Runner(
-            suites={part.suite.name: part.suite for part in session.plan.parts},
-            write=writer.append,
-            observe=count,
-            done=session.done,
-            before=session.before,
-            concurrency=concurrency,
-        )
-        asyncio.run(_work(session, runner, stopper, press))
-        if missing == 0:
-            log.finish(session.folder)
+    runner = run.Runner(
+        suites={part.suite.name: part.suite for part in session.plan.parts},
+        write=opened.writer.append,
+        observe=count,
+        done=opened.done,
+        before=opened.before,
+        kept=opened.kept,
+        warn=lambda model, error: say(f"{model}: {error.message}; trying again"),
+        concurrency=concurrency,
+    )
+    asyncio.run(_work(session, runner, stopper, press))
+    if missing == 0:
+        log.finish(session.folder)
     return End(missing, stopper.draining)
 
 

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from evals.errors import FINAL
+
 Outcome = str
-"""How one reply ended. Shared: right, wrong, abstained, refused, unparsed, truncated, error; a suite may add its own."""
+"""How one reply ended. Shared: right, wrong, abstained, refused, unparsed, truncated, too_long, error; a suite may add its own."""
 
 Capability = Literal["chat", "completion", "tools", "images", "logprobs", "seed", "reasoning"]
 LACKS: Mapping[Capability, str] = {
@@ -345,6 +347,18 @@ class Reply:
     tags: Mapping[str, Tag]
     attempts: int
     at: str
+
+    @property
+    def outcome(self) -> Outcome:
+        """The verdict's; without one, `too_long` where the prompt does not fit the model, else `error`."""
+        if self.score is not None:
+            return self.score.outcome
+        return "too_long" if self.failure is not None and self.failure.kind == "too_long" else "error"
+
+    @property
+    def answered(self) -> bool:
+        """Whether it need not be asked again: it has a verdict, or a failure that is final."""
+        return self.failure is None or self.failure.kind in FINAL
 
 
 @dataclass(frozen=True, slots=True)

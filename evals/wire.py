@@ -55,7 +55,7 @@ NONE_HERE = re.compile(
     re.IGNORECASE,
 )
 NO_SYSTEM = re.compile(r"\bsystem\b.*\brole\b|\brole\b.*\bsystem\b", re.IGNORECASE)
-TOO_LONG = re.compile(r"too large|too long|context[_ ](?:length|window)", re.IGNORECASE)
+TOO_MUCH = re.compile(r"too large|too long", re.IGNORECASE)
 
 
 LEAVE_OUT = "leave those arms out, or choose another model"
@@ -150,6 +150,11 @@ class Wire(ABC):
                 able.add(name)
         return frozenset(able)
 
+    def settled(self, prompt: Prompt) -> Prompt:
+        """The prompt with what the user set in the model's name in place of the arm's settings."""
+        own = self.settings.model_dump(include={"temperature", "max_tokens"}, exclude_none=True)
+        return replace(prompt, **own)
+
     async def reply(self, prompt: Prompt) -> Response:
         """One reply to one prompt.
 
@@ -199,12 +204,12 @@ class Wire(ABC):
 
     def sampling(self, prompt: Prompt, quirks: Quirks) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The part of the JSON that says how to sample, and what was dropped from it."""
-        set_by_user = self.settings
+        prompt = self.settled(prompt)
         body: dict[str, Any] = {
             "model": self.model,
-            quirks.max_tokens: set_by_user.max_tokens or prompt.max_tokens,
-            "temperature": prompt.temperature if set_by_user.temperature is None else set_by_user.temperature,
-            "top_p": set_by_user.top_p,
+            quirks.max_tokens: prompt.max_tokens,
+            "temperature": prompt.temperature,
+            "top_p": self.settings.top_p,
             "stop": list(prompt.stop) or None,
             "seed": prompt.seed,
         }
@@ -216,10 +221,12 @@ class Wire(ABC):
 def learn(error: HostError, body: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     """What a refusal teaches: the changed fields of Quirks; nothing if it names nothing that we could leave out."""
     said = error.complaint
-    if said.status not in (400, 422, 500):  # 500 is what chat templates that raise end in
+    if (
+        said.status not in (400, 422, 500) or said.kind == "too_long"
+    ):  # 500: what chat templates that raise end in
         return {}
     words = f"{said.about} {said.said}"
-    if (said.about not in body and not REFUSAL.search(words)) or TOO_LONG.search(words):
+    if (said.about not in body and not REFUSAL.search(words)) or TOO_MUCH.search(words):
         return {}
     for ours, theirs in (("max_tokens", "max_completion_tokens"), ("max_completion_tokens", "max_tokens")):
         if ours in body and re.search(rf"\b{theirs}\b", words):
@@ -234,7 +241,11 @@ def learn(error: HostError, body: Mapping[str, Any], settings: Settings) -> dict
 def refuses(name: Literal["images", "tools"], error: HostError) -> bool:
     """Whether a host's error says that it takes no pictures, or no tools, for this model."""
     said = error.complaint
-    if said.status not in (400, 404, 415, 422, 500, 501) or TOO_LONG.search(said.said):
+    if (
+        said.status not in (400, 404, 415, 422, 500, 501)
+        or said.kind == "too_long"
+        or TOO_MUCH.search(said.said)
+    ):
         return False
     if said.kind in ("auth", "filtered") or (said.kind == "not_found" and "endpoint" not in said.said):
         return False

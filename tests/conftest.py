@@ -82,7 +82,11 @@ class Evals:
     def __call__(self, *args: object) -> "subprocess.CompletedProcess[str]":
         """Run a command to its end."""
         process = self.start(*args)
-        out, err = process.communicate(timeout=120)
+        try:
+            out, err = process.communicate(timeout=120)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
@@ -105,8 +109,9 @@ class Adder:
     notice = ""
     can = frozenset({"chat"})
 
-    def __init__(self, journal, seconds, fail, concurrency):
-        self.journal, self.seconds, self.fail, self.concurrency = journal, seconds, fail, concurrency
+    def __init__(self, journal, seconds, fail, long, concurrency):
+        self.journal, self.seconds, self.fail, self.long = journal, seconds, fail, long
+        self.concurrency = concurrency
 
     async def reply(self, prompt):
         text = prompt.messages[-1].content
@@ -117,14 +122,16 @@ class Adder:
         a, b = map(int, re.search(r"(\\d+) \\+ (\\d+)", text).groups())
         if self.fail and (a + b) % self.fail == 0:
             raise ProviderError("bad_request", "this sum is refused")
+        if self.long and (a + b) % self.long == 0:
+            raise ProviderError("too_long", "this sum does not fit")
         return Response(str(a + b), model="adder", tokens_in=3, tokens_out=1)
 
     async def close(self):
         pass
 
 
-def connect(model, journal="requests.txt", seconds="0", fail="0", concurrency="4"):
-    return Adder(journal, float(seconds), int(fail), int(concurrency))
+def connect(model, journal="requests.txt", seconds="0", fail="0", long="0", concurrency="4"):
+    return Adder(journal, float(seconds), int(fail), int(long), int(concurrency))
 '''
 
 

@@ -21,6 +21,27 @@ def vllm(message: str, kind: str, code: int) -> dict[str, Any]:
     return {"object": "error", "message": message, "type": kind, "param": None, "code": code}
 
 
+TOO_LONG = [
+    "This model's maximum context length is 8192 tokens. However, your messages resulted in 8227 tokens.",
+    "This model's maximum context length is 4097 tokens, however you requested 4231 tokens (3975 in your prompt; 256 for the completion).",
+    "'max_tokens' or 'max_completion_tokens' is too large: 512. This model's maximum context length is 256 tokens.",
+    "The decoder prompt (length 5000) is longer than the maximum model length of 4096.",
+    "The input (5000 tokens) is longer than the model's context length (4096 tokens).",
+    "the request exceeds the available context size, try increasing it",
+    "Trying to keep the first 5000 tokens when context overflows. However, the model is loaded with context length of only 4096 tokens",
+    "prompt is too long: 200082 tokens > 200000 maximum",
+    "input length and `max_tokens` exceed context limit: 199759 + 8192 > 200000",
+    "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
+    "Prompt contains 40000 tokens and 0 draft tokens, too large for model with 32768 maximum context length",
+    "This model's maximum prompt length is 131072 but the request contains 140000 tokens.",
+    "length of prompt_tokens (163280) must be less than max_seq_len (32768).",
+    "`inputs` tokens + `max_new_tokens` must be <= 8193. Given: 9000 `inputs` tokens and 512 `max_new_tokens`",
+    "too many tokens: total number of tokens in the prompt cannot exceed 4081",
+    "Input is too long for requested model.",
+]
+"""How hosts say that a prompt does not fit."""
+
+
 @pytest.mark.parametrize(
     ("status", "body", "kind", "said"),
     [
@@ -58,6 +79,32 @@ def vllm(message: str, kind: str, code: int) -> dict[str, Any]:
         ),
         (400, openai("google/x is not a valid model ID"), "not_found", "google/x"),
         (400, openai("Model Not Exist"), "not_found", "Model Not Exist"),
+        *((400, openai(text), "too_long", text[:9]) for text in TOO_LONG),
+        (400, openai("Too much.", "context_length_exceeded", "messages"), "too_long", "Too much."),
+        (
+            422,
+            {"error": "Input validation error: `inputs` must have less than 4096 tokens."},
+            "too_long",
+            "Input",
+        ),
+        (
+            413,
+            openai("Request too large for model, on tokens per minute (TPM)", "rate_limit_exceeded"),
+            "bad_request",
+            "Req",
+        ),
+        (
+            429,
+            openai("The context length of your tier is used up for this minute"),
+            "rate_limit",
+            "The context",
+        ),
+        (
+            400,
+            openai("max_tokens is too large: 9999. This model supports at most 4096 completion tokens."),
+            "bad_request",
+            "max_tokens",
+        ),
         (
             400,
             vllm("max_tokens must be at least 1, got -186.", "BadRequestError", 400),

@@ -78,20 +78,20 @@ def test_silence_is_a_timeout_that_says_how_to_allow_more(stub: Stub) -> None:
 
 def test_a_server_that_is_not_started_says_how_to_start_it() -> None:
     error = failure(Host("ollama", f"http://127.0.0.1:{free_port()}/v1", start="ollama serve"))
-    assert error.kind == "network"
+    assert error.kind == "unreached"
     assert error.message.startswith("nothing answers at http://127.0.0.1:")
     assert error.fix == "start it with: ollama serve"
 
 
 def test_an_unknown_host_is_named() -> None:
     error = failure(Host("place", "http://host.invalid/v1"))
-    assert error.kind == "network"
+    assert error.kind == "unreached"
     assert "host.invalid" in error.message
 
 
 def test_plain_http_behind_https_is_no_safe_connection(stub: Stub) -> None:
     error = failure(Host("place", stub.url.replace("http:", "https:")))
-    assert error.kind == "network"
+    assert error.kind == "unreached"
     assert "no safe connection" in error.message
 
 

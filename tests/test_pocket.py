@@ -246,7 +246,7 @@ def test_a_prompt_longer_than_the_context_is_refused_and_others_are_answered() -
 
     refused, answered = asyncio.run(both())
     assert isinstance(refused, ProviderError)
-    assert refused.kind == "bad_request"
+    assert refused.kind == "too_long"
     assert isinstance(answered, Response)
 
 

@@ -9,7 +9,15 @@ from evals.errors import PASSING, FailureKind, ProviderError
 from evals.retry import Breaker, Patience, ask
 from evals.types import Capability, Prompt, Response
 
-KINDS: list[FailureKind] = ["auth", "bad_request", "not_found", "filtered", "scorer", *sorted(PASSING)]
+KINDS: list[FailureKind] = [
+    "auth",
+    "bad_request",
+    "too_long",
+    "not_found",
+    "filtered",
+    "scorer",
+    *sorted(PASSING),
+]
 QUICK = Patience(attempts=4, first=0.001, most=0.002)
 
 
@@ -36,21 +44,21 @@ class Failing:
 @pytest.mark.parametrize("kind", KINDS)
 def test_only_what_can_pass_is_tried_again(kind: FailureKind) -> None:
     provider = Failing(kind, 2)
-    tried = asyncio.run(ask(provider, Prompt(text="?"), QUICK, Random(0)))
+    tried = asyncio.run(ask(provider, Prompt(text="?"), QUICK, Random(0), Breaker()))
     assert tried.attempts == provider.calls == (3 if kind in PASSING else 1)
     assert (tried.response is not None) == (kind in PASSING)
 
 
 def test_trying_again_is_bounded() -> None:
     provider = Failing("server", 99)
-    tried = asyncio.run(ask(provider, Prompt(text="?"), QUICK, Random(0)))
+    tried = asyncio.run(ask(provider, Prompt(text="?"), QUICK, Random(0), Breaker()))
     assert tried.error is provider.error
     assert provider.calls == QUICK.attempts
 
 
 def test_a_wait_beyond_patience_is_not_begun() -> None:
     provider = Failing("rate_limit", 1, retry_after=10_000)
-    assert asyncio.run(ask(provider, Prompt(text="?"), QUICK, Random(0))).attempts == 1
+    assert asyncio.run(ask(provider, Prompt(text="?"), QUICK, Random(0), Breaker())).attempts == 1
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -77,6 +85,8 @@ def test_waits_double_up_to_a_bound(attempt: int) -> None:
         (["bad_request"] * 10, True),
         ([*["bad_request"] * 9, *["server"] * 9], False),
         ([None, "auth"], True),
+        (["unreached"], True),
+        ([None, *["unreached"] * 50], False),
     ],
 )
 def test_the_breaker_opens_when_there_is_no_chance(kinds: list[FailureKind | None], opens: bool) -> None:
@@ -84,6 +94,43 @@ def test_the_breaker_opens_when_there_is_no_chance(kinds: list[FailureKind | Non
     for kind in kinds:
         breaker.see(ProviderError(kind, "no") if kind else None)
     assert (breaker.reason is not None) == opens
+
+
+@pytest.mark.parametrize(
+    ("lengths", "opens"),
+    [
+        ([5000, 4000, 3000] * 9, False),  # the long end of a ladder comes first
+        ([*range(5000, 5009), 10], True),
+        ([10, *range(5000, 5008)], False),  # too few to say
+        ([10, *range(5000, 5009)], True),
+    ],
+)
+def test_prompts_too_long_open_it_only_where_the_shortest_is_too_long_too(
+    lengths: list[int], opens: bool
+) -> None:
+    breaker = Breaker(shortest=lambda: 10)
+    for length in lengths:
+        breaker.see(ProviderError("too_long", "no"), length)
+    assert (breaker.reason is not None) == opens
+
+
+def test_a_host_that_was_never_there_is_knocked_at_a_few_times_only() -> None:
+    patience = Patience(attempts=6, knocks=3, first=0.001, most=0.002)
+    for answered, requests in ((False, 3), (True, 6)):
+        provider = Failing("unreached", 99)
+        host = Breaker(answered=answered)
+        tried = asyncio.run(ask(provider, Prompt(text="?"), patience, Random(0), host))
+        assert tried.attempts == provider.calls == requests
+
+
+def test_the_first_failure_of_each_kind_is_told_at_once() -> None:
+    told: list[str] = []
+    host = Breaker(warn=lambda error: told.append(error.kind))
+    kinds: list[FailureKind] = ["server", "server", "timeout", "bad_request"]
+    for kind in kinds:
+        provider = Failing(kind, 2)
+        asyncio.run(ask(provider, Prompt(text="?"), QUICK, Random(0), host))
+    assert told == ["server", "timeout"]  # a request that is refused is not tried again
 
 
 class Broken(Failing):
@@ -94,7 +141,7 @@ class Broken(Failing):
 
 
 def test_a_providers_own_fault_is_a_failure_of_that_request() -> None:
-    tried = asyncio.run(ask(Broken("server", 0), Prompt(text="?"), QUICK, Random(0)))
+    tried = asyncio.run(ask(Broken("server", 0), Prompt(text="?"), QUICK, Random(0), Breaker()))
     assert tried.error is not None
     assert (tried.error.kind, tried.attempts) == ("provider", 1)
     assert "KeyError" in tried.error.message

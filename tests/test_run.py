@@ -5,12 +5,16 @@ import signal
 import subprocess
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from evals import log
+from evals import log, session
+from evals.errors import BadInput
+from evals.types import Score
 from tests.conftest import Evals
+from tests.stub_server import serving
 
 
 def the_run(folder: Path) -> Path:
@@ -97,6 +101,18 @@ class TestRun:
         assert evals("run", "--resume", the_run(evals.cwd), "--quiet").returncode == 3
         assert len((evals.cwd / "requests.txt").read_text().splitlines()) - before == len(failed)
 
+    def test_a_prompt_too_long_for_the_model_is_final_and_no_error(self, evals: Evals) -> None:
+        done = evals("run", "./sums", "-m", "./adder.py/m?long=5", "-n", 40)
+        assert done.returncode == 0, done.stderr
+        run = log.read_run(the_run(evals.cwd))
+        long = [reply for reply in run.replies if reply.outcome == "too_long"]
+        assert 0 < len(long) < len(run.replies) == 80
+        assert run.missing == 0
+        assert run.about.finished
+        assert "100 % (" in done.stdout  # of those that fit
+        assert "† more than 5 %" in done.stdout
+        assert "too_long: this sum does not fit" in done.stdout
+
     def test_a_run_that_has_no_chance_stops_early(self, evals: Evals) -> None:
         done = evals("run", "./sums", "-m", "./adder.py/m?fail=1", "-n", 200, "--quiet")
         assert done.returncode == 2
@@ -120,6 +136,73 @@ class TestRun:
         assert run.missing == 0
         assert run.about.finished
         assert run.about.suites == {"sums": "2"}
+
+    def test_a_reply_whose_scorer_failed_is_judged_on_resume_and_not_asked_again(self, evals: Evals) -> None:
+        path = evals.cwd / "sums" / "suite.py"
+        good = path.read_text()
+        path.write_text(good.replace("score=last_integer", "score=lambda *_: 1 / 0"))
+        evals("run", "./sums", "-m", "./adder.py/m", "-n", 2, "--quiet")
+        path.write_text(good)
+        done = evals("run", "--resume", the_run(evals.cwd), "--quiet")
+        assert done.returncode == 0, done.stderr
+        assert len((evals.cwd / "requests.txt").read_text().splitlines()) == 4
+        run = log.read_run(the_run(evals.cwd))
+        assert {reply.outcome for reply in run.replies} == {"right"}
+        assert run.about.finished
+
+    def test_a_scorer_that_fails_on_everything_stops_the_run_and_loses_nothing(self, evals: Evals) -> None:
+        path = evals.cwd / "sums" / "suite.py"
+        good = path.read_text()
+        path.write_text(good.replace("score=last_integer", "score=lambda *_: 1 / 0"))
+        done = evals("run", "./sums", "-m", "./adder.py/m", "-n", 200, "--quiet")
+        assert done.returncode == 2
+        assert "the scorer of suite sums fails on every reply: ZeroDivisionError" in done.stderr
+        assert "Traceback" not in done.stderr
+        asked = len((evals.cwd / "requests.txt").read_text().splitlines())
+        assert asked <= 20
+        path.write_text(good)
+        assert evals("run", "--resume", the_run(evals.cwd), "--quiet").returncode == 0
+        assert len((evals.cwd / "requests.txt").read_text().splitlines()) == 400
+
+    def test_what_another_process_answered_in_the_meantime_is_not_asked_again(
+        self, evals: Evals, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        evals("run", "./sums", "-m", "./adder.py/m?fail=5", "-n", 40, "--quiet")
+        monkeypatch.chdir(evals.cwd)
+        waiting = session.resume(the_run(evals.cwd))
+        with session.opened(waiting) as first:
+            failed = [reply for reply in first.before if reply.failure]
+            first.writer.append(replace(failed[0], failure=None, score=Score("right")))
+            with pytest.raises(BadInput, match="another process"), session.opened(waiting):
+                pass
+        with session.opened(waiting) as second:
+            assert len(second.done) == len(first.done) + 1
+
+    def test_the_log_shows_the_settings_that_were_sent(self, evals: Evals) -> None:
+        with serving() as stub:
+            model = f"openai-compatible/m?base_url={stub.url}&temperature=0.7&max_tokens=33"
+            done = evals("run", "./sums", "-m", model, "-n", 2, "--quiet")
+            assert done.returncode == 0, done.stderr
+            evals("score", "--run", the_run(evals.cwd))
+        sent = {(seen.body["temperature"], seen.body["max_tokens"]) for seen in stub.seen}
+        run = log.read_run(the_run(evals.cwd))
+        assert (
+            {(reply.prompt.temperature, reply.prompt.max_tokens) for reply in run.replies}
+            == sent
+            == {(0.7, 33)}
+        )
+
+    def test_a_server_that_is_not_there_is_told_at_once(self, evals: Evals) -> None:
+        with serving() as stub:
+            url = stub.url
+        done = evals("run", "./sums", "-m", f"openai-compatible/m?base_url={url}", "-n", 40)
+        assert done.returncode == 2
+        first, *_, last = [line for line in done.stderr.splitlines() if "nothing answers" in line]
+        assert first.endswith("; trying again")
+        assert last.startswith("evals: nothing answers at http://127.0.0.1:")
+        replies = log.read_run(the_run(evals.cwd)).replies
+        assert {reply.attempts for reply in replies} == {3}
+        assert len(replies) <= 16
 
     def test_a_suite_whose_questions_changed_is_not_resumed(self, evals: Evals) -> None:
         evals("run", "./sums", "-m", "./adder.py/m?fail=5", "-n", 40, "--quiet")

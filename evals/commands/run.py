@@ -122,7 +122,7 @@ def _finish(session: "Session", concurrency: int | None, quiet: bool, as_json: b
 
     try:
         end = _work(session, concurrency, quiet=quiet or as_json)
-    except ProviderError:  # one model has no chance; what the others said is not lost for that
+    except ProviderError:  # a model or scorer has no chance; what the others found is not lost for that
         if any(reply.score for reply in read_run(session.folder).replies):
             _say_what_was_found(session.folder, quiet=quiet, as_json=as_json)
         raise
@@ -136,15 +136,13 @@ def _work(session: "Session", concurrency: int | None, *, quiet: bool) -> "End":
     from evals import session as sessions
     from evals.progress import progress
 
-    with progress(len(session.plan), len(session.done), quiet=quiet) as shown:
+    with (
+        sessions.opened(session) as opened,
+        progress(len(session.plan), len(opened.done), quiet=quiet) as shown,
+    ):
         for model, notice in session.notices.items():
             shown.say(f"{model}: {notice}")
-        return sessions.work(
-            session,
-            shown.see,
-            concurrency,
-            lambda: shown.say("finishing what is in flight; Ctrl-C again stops at once"),
-        )
+        return sessions.work(opened, shown.see, shown.say, concurrency)
 
 
 def _say_what_was_found(folder: Path, *, quiet: bool, as_json: bool) -> None:

@@ -79,7 +79,7 @@ class Pocket:
         context = self.runtime.network.context
         if len(ids) >= context:
             raise ProviderError(
-                "bad_request",
+                "too_long",
                 f"the prompt has {len(ids)} tokens, pocket reads {context} in all",
                 "shorten it",
             )
