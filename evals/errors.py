@@ -39,6 +39,10 @@ FINAL: frozenset[FailureKind] = frozenset({"too_long"})
 """The kinds that say something of model and prompt for good: such a reply is not missing and never asked again."""
 
 
+ALIKE = 0.75
+"""How like a known name a mistyped one must be (difflib's ratio): "poket" is pocket (.91), "nope" is not openai (.6)."""
+
+
 class EvalsError(Exception):
     """The root: what went wrong and why; `fix` says what to do next."""
 
@@ -58,7 +62,7 @@ class NotFound(EvalsError):
     def among(cls, kind: str, name: str, known: Iterable[str]) -> "NotFound":
         """There is no `kind` called `name`; suggests the nearest known one, else lists them."""
         known = sorted(known)
-        near = get_close_matches(name, known, n=1)
+        near = get_close_matches(name, known, n=1, cutoff=ALIKE)
         hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known) or 'none'}"
         return cls(f"there is no {kind} called {name!r}", hint)
 

@@ -35,6 +35,9 @@ READ_SECONDS = 120.0
 IDLE_SECONDS = 4.0
 """How long an idle connection is kept: less than the 5 s after which common servers hang up on it."""
 
+LARGEST = 64 << 20
+"""Bytes of an answer, decompressed, after which it is no reply of a model and is read no further."""
+
 SHORTEST_KEY = 8
 """Characters below which a key is a placeholder ("none", "EMPTY") and may well occur in what a host says."""
 
@@ -143,14 +146,23 @@ class Http:
         if self._client is None:
             self._client = self._open()
         started = perf_counter()
+        content = bytearray()
         try:
-            response = await self._client.post(self.url + path, content=json.dumps(body).encode())
+            async with self._client.stream(
+                "POST", self.url + path, content=json.dumps(body).encode()
+            ) as response:
+                async for chunk in response.aiter_bytes():
+                    content += chunk
+                    if len(content) > LARGEST:
+                        raise ProviderError(
+                            "garbled", f"{self.host} answered with more than {LARGEST >> 20} MiB"
+                        )
         except httpx2.HTTPError as error:
             raise self._broken(error) from None
         if not response.is_success:
-            said = complaint.read(response.status_code, response.headers, self._without_key(response.content))
+            said = complaint.read(response.status_code, response.headers, self._without_key(bytes(content)))
             raise self._refused(said, path, body, response.headers.get("location", ""))
-        return Answer(response.content, perf_counter() - started)
+        return Answer(bytes(content), perf_counter() - started)
 
     def read(self, shape: type[AnyShape], answer: Answer) -> AnyShape:
         """The answer in the shape that the interface promises.

@@ -65,7 +65,15 @@ class RunFile:
     finished: str = ""
 
 
+@dataclass(frozen=True)
+class Format:
+    """What every version of `run.json` says of itself."""
+
+    schema: int = SCHEMA
+
+
 RUN_FILE = pydantic.TypeAdapter(RunFile)
+FORMAT = pydantic.TypeAdapter(Format)
 
 
 @dataclass(frozen=True)
@@ -149,12 +157,12 @@ def read_about(folder: Path) -> RunFile:
     except OSError:
         raise NotFound(f"there is no run in {folder}: it has no run.json", "see evals list runs") from None
     try:
-        about = RUN_FILE.validate_json(data)
+        schema = FORMAT.validate_json(data).schema  # first: a later format need not look like ours
+        if schema > SCHEMA:
+            raise BadFile(f"{path} has format {schema}, this evals reads up to {SCHEMA}", "update evals")
+        return RUN_FILE.validate_json(data)
     except pydantic.ValidationError as error:
         raise BadFile(f"{path} is damaged: {_first(error)}", "restore it, or move its folder away") from None
-    if about.schema > SCHEMA:
-        raise BadFile(f"{path} has format {about.schema}, this evals reads up to {SCHEMA}", "update evals")
-    return about
 
 
 def read_run(folder: Path) -> Run:

@@ -19,6 +19,7 @@ RUN = ("run", "./sums", "-m", "./adder.py/m", "-n", "2")
         (("run", "halucination"), "did you mean hallucination"),
         (("run", "./nowhere"), "no suite called './nowhere'"),
         (("run", "./sums", "-m", "poket"), "did you mean pocket"),
+        (("run", "./sums", "-m", "nope"), "there are: "),
         (("run", "./sums", "-m", "pocket/bluf"), "did you mean bluff"),
         (("run", "./sums", "-m", "/x"), "no provider"),
         (("run", "./sums", "-m", "./adder.py/m?seconds"), "key=value"),

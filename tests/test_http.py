@@ -1,5 +1,6 @@
 """The client: every way a connection or an answer fails is one clear sentence of the right kind, without the key."""
 
+import gzip
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -8,7 +9,7 @@ import pytest
 
 from evals.errors import BadInput, ProviderError
 from evals.host import Host
-from evals.http import Http, Key
+from evals.http import LARGEST, Http, Key
 from evals.types import Message, Prompt
 from tests.stub_server import Reply, Stub, ask, chat, complaint, serving
 
@@ -215,6 +216,14 @@ def test_a_server_on_this_machine_is_not_sought_behind_a_proxy(
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
     monkeypatch.delenv("NO_PROXY", raising=False)
     assert ask(Host("place", stub.url).connect("m"), PROMPT)[0].text == "Yes."
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_an_answer_without_end_is_read_no_further(stub: Stub, status: int) -> None:
+    bomb = gzip.compress(b"[" * (LARGEST + 1))
+    stub.plays(Reply(bomb, status=status, headers={"content-encoding": "gzip"}))
+    error = failure(Host("place", stub.url))
+    assert (error.kind, error.message) == ("garbled", "place answered with more than 64 MiB")
 
 
 def test_retry_after_reaches_the_runner(stub: Stub) -> None:

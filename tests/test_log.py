@@ -120,8 +120,9 @@ def test_a_folder_without_a_good_run_json_is_refused(
         log.read_about(tmp_path)
 
 
-def test_a_run_of_a_later_format_is_refused(folder: Path) -> None:
-    about = json.loads((folder / "run.json").read_text())
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_run_of_a_later_format_is_refused_as_such(folder: Path, keeps: bool) -> None:
+    about = json.loads((folder / "run.json").read_text()) if keeps else {"plan": "told otherwise"}
     (folder / "run.json").write_text(json.dumps(about | {"schema": log.SCHEMA + 1}))
     with pytest.raises(BadFile, match="update evals"):
         log.read_about(folder)
