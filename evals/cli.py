@@ -14,6 +14,7 @@ from evals.commands.report import report
 from evals.commands.run import run
 from evals.commands.score import score
 from evals.commands.show import show
+from evals.commands.tokens import tokens
 from evals.errors import EvalsError
 
 
@@ -30,7 +31,7 @@ def evals() -> None:
     """
 
 
-for command in (run, list_, show, report, score):
+for command in (run, list_, show, tokens, report, score):
     evals.add_command(command)
 
 

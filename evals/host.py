@@ -7,8 +7,9 @@ from evals.chat import Chat
 from evals.completion import Completion
 from evals.errors import BadInput
 from evals.http import READ_SECONDS, Http, Key
+from evals.lens.local import Local
 from evals.provider import Provider
-from evals.wire import Quirks, Settings
+from evals.wire import Lens, Quirks, Settings
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Host:
         base_models: patterns of models that only continue texts, so that they are not asked to chat.
         quirks: what it is known not to take.
         concurrency: how many requests at a time it is best given.
+        lens: how the tokens of its models are known, where they are.
     """
 
     name: str
@@ -38,12 +40,14 @@ class Host:
     base_models: tuple[str, ...] = ()
     quirks: Quirks = field(default_factory=Quirks)
     concurrency: int = 16
+    lens: Lens | None = None
 
     def connect(self, model: str, /, **options: str) -> Provider:
         """A connection to one of its models; nothing is sent yet.
 
         Raises:
             BadInput: no model, no address, an option it does not take or a value out of range.
+            NotFound, BadFile: a tokenizer is named and is not there, or is none.
             ProviderError: a key is needed and not set.
         """
         settings = Settings.parse(self.name, options)
@@ -67,7 +71,8 @@ class Host:
             timeout=settings.timeout or READ_SECONDS,
         )
         wire = Completion if self._continues(name, settings) else Chat
-        return wire(name, http, settings, self.quirks, self.concurrency)
+        local = Local(settings.tokenizer) if settings.tokenizer else None
+        return wire(name, http, settings, self.quirks, self.concurrency, local or self.lens)
 
     def _continues(self, model: str, settings: Settings) -> bool:
         """Whether the model is to continue texts: as the user says, else as is known of it."""

@@ -136,9 +136,10 @@ class Http:
                 "write base_url=http://HOST:PORT/v1 or base_url=https://HOST/v1",
             )
 
-    async def post(self, path: str, body: Mapping[str, Any]) -> Answer:
+    async def post(self, path: str, body: Mapping[str, Any], *, beside: bool = False) -> Answer:
         """Send JSON, get the answer's bytes.
 
+        Args: beside: the path does not lie below /v1, but beside it.
         Raises: HostError: the host answered with an error. ProviderError: no whole answer came.
         """
         import httpx2  # a fifth of a second, for which `evals --help` need not wait
@@ -146,11 +147,10 @@ class Http:
         if self._client is None:
             self._client = self._open()
         started = perf_counter()
+        url = self.url.removesuffix("/v1") if beside else self.url
         content = bytearray()
         try:
-            async with self._client.stream(
-                "POST", self.url + path, content=json.dumps(body).encode()
-            ) as response:
+            async with self._client.stream("POST", url + path, content=json.dumps(body).encode()) as response:
                 async for chunk in response.aiter_bytes():
                     content += chunk
                     if len(content) > LARGEST:

@@ -5,11 +5,12 @@ A provider is a file on the `providers` shelf that exposes `connect(model, **opt
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import parse_qsl
 
 from evals import shelf
 from evals.errors import BadFile, BadInput, EvalsError, Unsupported
+from evals.lens.tokens import GIVE, Tokens
 from evals.types import Arm, Capability, Prompt, Response
 
 PATH = re.compile(r"(.+?\.py)(?:/(.*))?")
@@ -41,6 +42,19 @@ class Provider(Protocol):
 
     async def close(self) -> None:
         """Let go of connections and memory."""
+        ...
+
+
+@runtime_checkable
+class Tokenizes(Protocol):
+    """What a provider may offer besides: to tell how its model cuts a text into tokens."""
+
+    async def tokens(self, text: str) -> Tokens:
+        """A text in the model's tokens, as it reads a turn of a conversation, or a text to be continued, of these words.
+
+        Raises: Unsupported: this model's tokens are not known; says what to give. BadInput: those of this text are not.
+            ProviderError: the request failed.
+        """
         ...
 
 
@@ -108,6 +122,16 @@ def settled(provider: Provider, prompt: Prompt) -> Prompt:
     """
     own = getattr(provider, "settled", None)
     return prompt if own is None else own(prompt)
+
+
+def tokenizer(name: ModelName, provider: Provider) -> Tokenizes:
+    """The provider, as one that tells its model's tokens.
+
+    Raises: Unsupported: it does not.
+    """
+    if not isinstance(provider, Tokenizes):
+        raise Unsupported(f"provider {name.provider} does not tell how its models cut text into tokens", GIVE)
+    return provider
 
 
 def require(name: ModelName, provider: Provider, suite: str, arms: tuple[Arm, ...]) -> None:

@@ -11,14 +11,15 @@ is taken not to have the capability: that request fails as "unsupported", and no
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from evals.errors import BadInput, ProviderError
+from evals.errors import BadInput, ProviderError, Unsupported
 from evals.http import Answer, HostError, Http
+from evals.lens.tokens import GIVE, Tokens
 from evals.types import LACKS, Capability, Prompt, Response, Stop
 
 STOPS: Mapping[str, Stop] = {
@@ -76,6 +77,7 @@ class Settings(BaseModel):
     reasoning_effort: str | None = Field(default=None, min_length=1)
     images: bool | None = None
     tools: bool | None = None
+    tokenizer: str | None = Field(default=None, min_length=1)
 
     @classmethod
     def parse(cls, host: str, options: Mapping[str, str]) -> "Settings":
@@ -116,6 +118,10 @@ class Quirks:
     tools: bool = True
 
 
+Lens = Callable[[Http, str, str], Awaitable[Tokens]]
+"""(the client, the model, a text) -> the text in the model's tokens."""
+
+
 @dataclass
 class Wire(ABC):
     """A connection to one model over one of the two wires; a Provider.
@@ -126,6 +132,7 @@ class Wire(ABC):
         settings: what the user set in the model's name.
         quirks: what the host takes, as far as is known; grows as refusals come.
         concurrency: how many requests at a time it is best given.
+        lens: how its tokens are known, where they are.
         notice: empty: real models speak for themselves.
     """
 
@@ -134,6 +141,7 @@ class Wire(ABC):
     settings: Settings = field(default_factory=Settings)
     quirks: Quirks = field(default_factory=Quirks)
     concurrency: int = 16
+    lens: Lens | None = None
     notice: ClassVar[str] = ""
     path: ClassVar[str]
     interface: ClassVar[Capability]
@@ -189,6 +197,12 @@ class Wire(ABC):
                 said = f"{self.model} of {self.http.host} {LACKS[name]}: {error.message}"
                 return ProviderError("unsupported", said, LEAVE_OUT)
         return None
+
+    async def tokens(self, text: str) -> Tokens:
+        """A text in the model's tokens. Raises: as provider.Tokenizes."""
+        if self.lens is None:
+            raise Unsupported(f"{self.http.host} does not tell how {self.model} cuts text into tokens", GIVE)
+        return await self.lens(self.http, self.model, text)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -5,6 +5,7 @@ evals run SUITE -m 'llamacpp?wire=completion'    (a base model: it continues tex
 """
 
 from evals.host import Host
+from evals.lens import served
 
 connect = Host(
     "llamacpp",
@@ -14,4 +15,5 @@ connect = Host(
     start="llama-server -m FILE.gguf",
     model="default",
     concurrency=4,
+    lens=served.llamacpp,
 ).connect

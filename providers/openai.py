@@ -5,6 +5,7 @@ evals run hallucination -m 'openai/gpt-5.6?reasoning_effort=low&max_tokens=4096'
 """
 
 from evals.host import Host
+from evals.lens import ranks
 from evals.wire import Quirks
 
 connect = Host(
@@ -13,4 +14,5 @@ connect = Host(
     key="OPENAI_API_KEY",
     quirks=Quirks(max_tokens="max_completion_tokens"),
     base_models=("davinci-002", "babbage-002", "gpt-3.5-turbo-instruct*"),
+    lens=ranks.tiktoken,
 ).connect

@@ -5,6 +5,7 @@ evals run SUITE -m 'vllm/meta-llama/Llama-3.1-8B?wire=completion'    (a base mod
 """
 
 from evals.host import Host
+from evals.lens import served
 
 connect = Host(
     "vllm",
@@ -13,4 +14,5 @@ connect = Host(
     needs_key=False,
     start="vllm serve MODEL",
     concurrency=64,
+    lens=served.vllm,
 ).connect

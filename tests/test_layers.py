@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS = [
     {"types", "errors", "__init__"},
     {"pseudoword", "safe", "shelf", "reading", "stats", "words", "numbers", "answers"},
-    {"scorer", "provider", "complaint", "http"},
+    {"scorer", "provider", "complaint", "http", "lens"},
     {"wire", "chat", "completion", "host", "suite", "retry"},
     {"plan", "tools"},
     {"log", "converse"},

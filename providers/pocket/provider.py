@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from evals.errors import BadInput, NotFound, ProviderError, Unsupported
+from evals.lens.tokens import Tokens
 from evals.types import Capability, Prompt, Response
 
 from .runtime import Continuation, Request, Runtime
@@ -61,6 +62,10 @@ class Pocket:
             cost_usd=0.0,
             model=f"pocket/{self.stage}",
         )
+
+    async def tokens(self, text: str) -> Tokens:
+        """A text in tokens, as a turn or a text to be continued is read: one blank goes before it."""
+        return self.runtime.tokens(text)
 
     async def close(self) -> None:
         """Stop working; what still waits is cancelled."""

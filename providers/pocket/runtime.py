@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.lens.local import cut
+from evals.lens.tokens import Tokens
 from evals.types import Message
 
 Floats = NDArray[np.float32]
@@ -142,8 +144,11 @@ class Runtime:
 
     def plain(self, text: str) -> tuple[int, ...]:
         """A text in tokens; one space goes before it, as before every text the model has read."""
-        spaced = text if not text or text[0].isspace() else f" {text}"
-        return (self._id["<|bos|>"], *self._encode(spaced))
+        return (self._id["<|bos|>"], *self._encode(_blank(text) + text))
+
+    def tokens(self, text: str) -> Tokens:
+        """The tokens of `plain`, each with the bytes of the text it stands for."""
+        return cut(self.tokenizer, text, "pocket's own tokenizer", _blank(text))
 
     def generate(self, requests: Sequence[Request]) -> list[Continuation]:
         """Continue all prompts together; the replies are those of each prompt alone.
@@ -203,6 +208,11 @@ class Runtime:
 
     def _decode(self, ids: Sequence[int]) -> str:
         return str(self.tokenizer.decode(list(ids)))
+
+
+def _blank(text: str) -> str:
+    """What the model reads before a text."""
+    return "" if not text or text[0].isspace() else " "
 
 
 def _block(weights: dict[str, Floats], prefix: str) -> tuple[Floats, Floats, Floats, Floats]:
