@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from evals.lens.tokens import unpack
 from evals.types import Prompt, Reply, Tag
 
 
@@ -65,6 +66,10 @@ COLUMNS = (
     Column("system", "str", "", "the system message; empty if none"),
     Column("prompt", "str", "", "the user's turns, a blank line between; the whole text for a base model"),
     Column("prompt_hash", "str", "", "16 hexadecimal digits of the exact prompt and its settings"),
+    Column("display", "str", "", "the item as it stands in the prompt; NaN where its tokens are not known"),
+    Column("display_tokens", "Int64", "tokens", "of the display, as the model reads the prompt"),
+    Column("display_cuts", "str", "bytes", "of the display in each token, equal neighbours counted: `2 3*5`"),
+    Column("display_route", "str", "", "by what the tokens are known"),
     Column("at", "datetime64[us, UTC]", "", "when the reply was judged"),
 )
 """Every frame has these columns in this order, then `tag_NAME` for each tag and `note_NAME` for each scorer's note."""
@@ -96,6 +101,7 @@ def frame(
         **_of_response(rows),
         **{name: [getattr(reply, name) for reply in rows] for name in ("cluster", "target", "attempts")},
         **_of_prompt(rows),
+        **_of_display(rows),
         "at": pd.to_datetime([reply.at for reply in rows], utc=True, format="ISO8601", errors="coerce"),
     }
     columns = {column.name: pd.Series(lists[column.name], dtype=column.dtype) for column in COLUMNS}
@@ -146,6 +152,25 @@ def _of_prompt(rows: list[Reply]) -> dict[str, list[Any]]:
         "prompt": [_asked(prompt) for prompt in prompts],
         "prompt_hash": [prompt.hash for prompt in prompts],
     }
+
+
+def _of_display(rows: list[Reply]) -> dict[str, list[Any]]:
+    lengths = [unpack(reply.display.cuts) if reply.display else None for reply in rows]
+    displays = [reply.display for reply in rows]
+    return {
+        "display": [_shown(reply, sum(each or ())) for reply, each in zip(rows, lengths, strict=True)],
+        "display_tokens": [None if each is None else len(each) for each in lengths],
+        "display_cuts": _each(displays, "cuts"),
+        "display_route": _each(displays, "route"),
+    }
+
+
+def _shown(reply: Reply, length: int) -> str | None:
+    """What stands in the prompt where the item does, so many bytes long."""
+    if reply.display is None:
+        return None
+    start = reply.display.start
+    return reply.prompt.turn.encode()[start : start + length].decode()
 
 
 def _asked(prompt: Prompt) -> str:

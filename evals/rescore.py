@@ -112,7 +112,7 @@ def _changed(
                 replace(job, prompt=_sampled_as(reply.prompt, job.prompt)), tried, suites[reply.key.suite]
             )
             if (again.score, again.failure) != (reply.score, reply.failure):
-                yield again
+                yield replace(again, display=reply.display)
 
 
 def _sampled_as(sent: Prompt, prompt: Prompt) -> Prompt:

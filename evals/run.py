@@ -8,6 +8,7 @@ from functools import cache, partial
 
 from evals import log, retry
 from evals.converse import converse
+from evals.display import Looker
 from evals.errors import ProviderError
 from evals.plan import Course, Job, Plan
 from evals.provider import Provider, settled
@@ -44,6 +45,7 @@ class Runner:
         done: keys that are answered already.
         before: what earlier processes wrote, in the order of first answers.
         kept: what was said to keys that are asked no more and only judged, because their scorer failed.
+        say: is told in a sentence of what is left out.
         warn: is told a model and its first failure of each kind, before it is tried again.
         concurrency: requests at a time for each model; None leaves it to the provider.
         patience: bounds of trying again.
@@ -55,6 +57,7 @@ class Runner:
     done: frozenset[Key] = frozenset()
     before: tuple[Reply, ...] = ()
     kept: Mapping[Key, retry.Tried] = field(default_factory=dict)
+    say: Callable[[str], None] = lambda _text: None
     warn: Callable[[str, ProviderError], None] = lambda _model, _error: None
     concurrency: int | None = None
     patience: retry.Patience = field(default_factory=retry.Patience)
@@ -79,6 +82,7 @@ async def run(plan: Plan, providers: Mapping[str, Provider], runner: Runner, sto
     askers = {
         model: Asker(
             provider,
+            Looker(model, provider, runner.say),
             runner,
             stopper,
             asyncio.Semaphore(runner.concurrency or provider.concurrency),
@@ -103,12 +107,14 @@ class Asker:
     """Asks one model, so many requests at a time, until the run is to stop or there is no chance.
 
     Attributes:
+        looker: sees the items as the model does.
         gate: lets so many requests through at a time.
         host: opens when the model has no chance.
         scorers: suite -> opens when its scorer fails on everything.
     """
 
     provider: Provider
+    looker: Looker
     runner: Runner
     stopper: Stopper
     gate: asyncio.Semaphore
@@ -126,11 +132,16 @@ class Asker:
             if self.stopped:
                 return None
             job = replace(job, prompt=settled(self.provider, job.prompt))
+            suite = self.runner.suites[job.key.suite]
+            arm = next(arm for arm in suite.arms if arm.name == job.key.arm)
+            display = await self.looker.look(
+                arm, job
+            )  # first, so that nothing comes between a reply and the disk
             tried = self.runner.kept.get(job.key)
             if tried is None:
                 tried = await converse(self.provider, job.prompt, self.runner.patience, self.host)
                 self.host.see(tried.error, _length(job.prompt))
-            reply = judge(job, tried, self.runner.suites[job.key.suite])
+            reply = replace(judge(job, tried, suite), display=display)
             if reply.response is not None:
                 self.scorers[job.key.suite].see(_scorer_error(reply))
             self.runner.write(reply)

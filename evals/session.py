@@ -167,6 +167,7 @@ def work(
         done=opened.done,
         before=opened.before,
         kept=opened.kept,
+        say=say,
         warn=lambda model, error: say(f"{model}: {error.message}; trying again"),
         concurrency=concurrency,
     )

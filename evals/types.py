@@ -187,6 +187,11 @@ class Prompt:
         return frozenset(name for name, there in wanted if there)
 
     @property
+    def turn(self) -> str:
+        """What the user says in it first: the last message, or the text to be continued."""
+        return self.messages[-1].content if self.messages else self.text
+
+    @property
     def hash(self) -> str:
         """The first 16 hexadecimal digits of the SHA-256 of the canonical JSON of this prompt."""
         return hashlib.sha256(_CANONICAL.encode(self.plain()).encode()).hexdigest()[:16]
@@ -331,6 +336,22 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Display:
+    """What an item looks like to the model: where it stands in the prompt, and the tokens it is cut into there.
+
+    Attributes:
+        start: where it begins in the user's turn (`Prompt.turn`), in bytes of UTF-8.
+        cuts: how many bytes of it each token holds, equal neighbours counted: "2 3*5" is six tokens. Tokens that reach
+            beyond it count with what they hold of it.
+        route: by what the tokens are known.
+    """
+
+    start: int
+    cuts: str
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """One line of the log: a sample met an arm, a model answered or failed, a scorer judged.
 
@@ -347,6 +368,7 @@ class Reply:
     tags: Mapping[str, Tag]
     attempts: int
     at: str
+    display: Display | None = None
 
     @property
     def outcome(self) -> Outcome:

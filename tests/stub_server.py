@@ -121,9 +121,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving() -> Iterator[Stub]:
+def serving(stub: Stub | None = None) -> Iterator[Stub]:
     """A server for as long as the block lasts."""
-    stub = Stub()
+    stub = stub or Stub()
     thread = threading.Thread(target=stub.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

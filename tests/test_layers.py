@@ -15,7 +15,7 @@ LAYERS = [
     {"scorer", "provider", "complaint", "http", "lens"},
     {"wire", "chat", "completion", "host", "suite", "retry"},
     {"plan", "tools"},
-    {"log", "converse"},
+    {"log", "converse", "display"},
     {"run"},
     {"session", "rescore", "frame", "measure", "progress"},
     {"contrast"},
