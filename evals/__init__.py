@@ -1,20 +1,21 @@
 """LLM behaviour evaluation: suites run against models, and verdicts come out.
 
-In a notebook: `from evals import load, report`, then `load("runs/*").pipe(report("summary"))`.
+In a notebook: `from evals import load, report`, then `load("runs/*").pipe(report("summary"))`;
+the same with `pictures` for charts.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from evals.reporting import load, report
+    from evals.reporting import load, pictures, report
 
-__all__ = ["__version__", "load", "report"]
+__all__ = ["__version__", "load", "pictures", "report"]
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
     """What needs pandas is imported when it is first asked for, so that `import evals` stays light."""
-    if name in {"load", "report"}:
+    if name in {"load", "pictures", "report"}:
         from evals import reporting
 
         return getattr(reporting, name)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from evals.charts import Picture
 from evals.view import View
 
 
@@ -27,12 +28,20 @@ class Document:
         notices: model -> what must be said wherever its words are shown.
         sections: the reports, those that found nothing included.
         replies: every reply, as from `evals.frame`.
+        drawn: the folder in which the pictures lie as files, as seen from where the document goes; empty if nowhere.
     """
 
     about: tuple[str, ...]
     notices: Mapping[str, str]
     sections: tuple[Section, ...]
     replies: pd.DataFrame
+    drawn: str = ""
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Those of all sections, each name once."""
+        found = {each.name: each for section in self.sections for each in section.view.pictures}
+        return tuple(found.values())
 
     @property
     def banners(self) -> dict[str, str]:

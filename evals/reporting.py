@@ -14,6 +14,7 @@ from types import ModuleType
 import pandas as pd
 
 from evals import shelf, show
+from evals.charts import Picture
 from evals.document import Document, Section
 from evals.errors import BadFile, BadInput, EvalsError, NotFound
 from evals.frame import frame
@@ -105,6 +106,23 @@ def report(name: str, suites: Mapping[str, Suite] | None = None) -> Callable[[pd
         known = suites or suites_of(rows)
         (found,) = _reports([name], known)
         return found.table(rows, known)
+
+    return run
+
+
+def pictures(
+    name: str = OWN, suites: Mapping[str, Suite] | None = None
+) -> Callable[[pd.DataFrame], dict[str, Picture]]:
+    """A report's pictures as a function of a frame: `load("runs/*").pipe(pictures("dots"))["dots-ladder"]`.
+
+    Each shows itself in a notebook; `.chart()` is its Altair chart. Without a name: those of the suites' own reports.
+    Args, raises: as `report`.
+    """
+
+    def run(rows: pd.DataFrame) -> dict[str, Picture]:
+        known = suites or suites_of(rows)
+        sections = [each.section(rows, known) for each in _reports([name], known)]
+        return {each.name: each for section in sections for each in section.view.pictures}
 
     return run
 

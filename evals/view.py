@@ -1,4 +1,4 @@
-"""Views: a report as people read it: tables of texts, and lines."""
+"""Views: a report as people read it: tables of texts, lines, and pictures."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from evals import words
+from evals.charts import Picture
 from evals.measure import LOST
 
 TOLERATED = 0.05
@@ -40,12 +41,14 @@ class View:
         lines: findings as sentences, everywhere.
         notes: legends of the tables, wherever these are.
         more: tables that only a page has room for.
+        pictures: on a page, in files and in a notebook.
     """
 
     tables: tuple[Table, ...] = ()
     lines: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     more: tuple[Table, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -59,7 +62,7 @@ class View:
 
     def __bool__(self) -> bool:
         """Whether there is anything to show."""
-        return bool(self.tables or self.said or self.more)
+        return bool(self.tables or self.said or self.more or self.pictures)
 
 
 def plain(frame: pd.DataFrame) -> View:

@@ -11,7 +11,8 @@ ROOT = Path(__file__).parent.parent
 
 LAYERS = [
     {"types", "errors", "__init__"},
-    {"pseudoword", "safe", "shelf", "reading", "stats", "words", "numbers", "answers"},
+    {"safe"},
+    {"charts", "pseudoword", "shelf", "reading", "stats", "words", "numbers", "answers"},
     {"scorer", "provider", "complaint", "http", "lens"},
     {"wire", "chat", "completion", "host", "suite", "retry"},
     {"plan", "tools"},

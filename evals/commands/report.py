@@ -1,5 +1,9 @@
 """`evals report`: what finished or unfinished runs found, as tables, data or a page."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +13,7 @@ from evals.commands.options import terminal
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
+    from evals.document import Document
     from evals.show import Format
 
 FORMATS = ("table", "md", "csv", "json", "html")
@@ -26,8 +31,16 @@ FORMATS = ("table", "md", "csv", "json", "html")
     metavar="NAME",
     help="only this report, again for more; see evals list reports",
 )
+@click.option(
+    "--pictures",
+    type=Path,
+    metavar="DIR",
+    help="write the pictures there, as SVG and PNG, light and dark; --format md shows them",
+)
 @click.option("--out", type=Path, metavar="FILE", help="where it goes  [default: standard output]")
-def report(runs: tuple[Path, ...], form: "Format", names: tuple[str, ...], out: Path | None) -> None:
+def report(
+    runs: tuple[Path, ...], form: "Format", names: tuple[str, ...], pictures: Path | None, out: Path | None
+) -> None:
     """Report what runs found: rates with intervals, the contrasts of their suites in words, differences of models.
 
     Several runs are put together, so models asked in different runs can be compared on the items they share.
@@ -35,6 +48,7 @@ def report(runs: tuple[Path, ...], form: "Format", names: tuple[str, ...], out: 
     \b
     evals report runs/20261123-101500-hallucination-1a2b3c4d
     evals report runs/* --format html --out report.html
+    evals report runs/* --report dots --pictures pictures
     """
     from evals.log import read_run
 
@@ -42,13 +56,32 @@ def report(runs: tuple[Path, ...], form: "Format", names: tuple[str, ...], out: 
         raise BadInput("no run is named", "write evals report RUN, or see evals list runs")
     read = [read_run(folder) for folder in runs]
 
-    from evals.reporting import publish
+    from evals import show
+    from evals.reporting import NAMES, document
 
+    found = document(read, names or NAMES[form])
+    if pictures:
+        _draw(found, pictures)
+        found = replace(found, drawn=Path(os.path.relpath(pictures, out.parent if out else ".")).as_posix())
     if out is None:
-        click.echo(publish(read, form, names, **terminal()))
+        click.echo(show.render(found, form, **terminal()))
         return
-    text = publish(read, form, names)
+    with _writing(out):
+        out.write_text(show.render(found, form), "utf-8")
+
+
+def _draw(found: "Document", folder: Path) -> None:
+    """Write a document's pictures, and say so where it does not mix with the report."""
+    from evals.charts import paint
+
+    with _writing(folder):
+        written = paint.save(found.pictures, folder)
+    click.echo(f"{len(written) // 4} pictures in {folder}, each as SVG and PNG, light and dark", err=True)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
     try:
-        out.write_text(text, "utf-8")
+        yield
     except OSError as error:
-        raise BadInput(f"{out} cannot be written: {error.strerror}", "name another file") from None
+        raise BadInput(f"{path} cannot be written: {error.strerror}", "name another place") from None

@@ -8,7 +8,10 @@ from evals.view import Table
 
 
 def md(document: Document) -> str:
-    """A document as Markdown; what models and hosts said is shown as it is and never becomes markup."""
+    """A document as Markdown; what models and hosts said is shown as it is and never becomes markup.
+
+    Pictures are shown where they lie as files.
+    """
     return "\n".join(_document(document)) + "\n"
 
 
@@ -20,11 +23,13 @@ def _document(document: Document) -> Iterator[str]:
         yield f"> {safe.markdown(models)}: {safe.markdown(notice)}"
     for section in document.sections:
         if section.view.tables or section.view.said:
-            yield from _section(section)
+            yield from _section(section, document.drawn)
 
 
-def _section(section: Section) -> Iterator[str]:
+def _section(section: Section, drawn: str) -> Iterator[str]:
     yield from ("", f"## {safe.markdown(section.title)}")
+    for picture in section.view.pictures if drawn else ():
+        yield from ("", f"![{safe.markdown(picture.alt)}](<{drawn}/{picture.name}.svg>)")
     for table in section.view.tables:
         yield from _table(table)
     if section.view.said:

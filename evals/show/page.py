@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from evals import __version__, safe
+from evals.charts import Picture, paint, theme
+from evals.charts.picture import NARROW, WIDE
 from evals.document import Document
 
 HERE = Path(__file__).parent
@@ -23,11 +26,12 @@ NUMBERS = ("repeat", "tokens_out", "seconds", "cost_usd")
 
 
 def html(document: Document) -> str:
-    """A document as one page: reports as tables and sentences, then every reply, to be searched and filtered.
+    """A document as one page: reports as pictures, tables and sentences, then every reply, to be searched and filtered.
 
     The page's policy forbids any request and any script but its own; texts reach it as JSON and are shown as text.
     """
     style, script = ((HERE / name).read_text("utf-8") for name in ("page.css", "page.js"))
+    style += theme.style()
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE),
         autoescape=True,
@@ -35,15 +39,22 @@ def html(document: Document) -> str:
         trim_blocks=True,
     )
     environment.filters["line"] = safe.line
+    environment.filters["wide"] = partial(_drawn, kind="wide", width=WIDE)
+    environment.filters["narrow"] = partial(_drawn, kind="narrow", width=NARROW)
     return environment.get_template("page.html").render(
         document=document,
         shown=[section for section in document.sections if section.view],
+        lacking=paint.INSTALL if document.pictures and not paint.ready() else "",
         policy=policy(style, script),
         style=Markup(style),  # noqa: S704  our own file
         script=Markup(script),  # noqa: S704  our own file
         replies=Markup(embedded(document.replies)),  # noqa: S704  every < is escaped
         version=__version__,
     )
+
+
+def _drawn(picture: Picture, kind: str, width: int) -> Markup:
+    return Markup(paint.inline(picture, width, kind))  # noqa: S704  drawn here, every text in it escaped
 
 
 def policy(style: str, script: str) -> str:

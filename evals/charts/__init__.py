@@ -1,0 +1,12 @@
+"""Charts: what a report shows as pictures, as specifications that are drawn without JavaScript or a network.
+
+A `Picture` has a name, a title that states what is seen, a text that tells it in words, and a drawing: `Points` with
+intervals over an axis, or `Bars` with intervals. Drawing needs the extra `charts` (Altair and vl-convert); making,
+passing and describing pictures does not.
+"""
+
+from evals.charts.bars import Bars
+from evals.charts.picture import Picture
+from evals.charts.points import Axis, Points
+
+__all__ = ["Axis", "Bars", "Picture", "Points"]
