@@ -35,6 +35,14 @@ def line(value: Any, width: int | None = None) -> str:
     return text if width is None or len(text) <= width else text[: width - 1] + "…"
 
 
+def shortened(text: str, longest: int) -> str:
+    """The text clean and cut to so many characters; what is left out is counted, and is whole in the log."""
+    text = clean(text)
+    if len(text) <= longest:
+        return text
+    return f"{text[:longest]}\n… {len(text) - longest:,} more characters are in the run's log"
+
+
 def markdown(value: Any) -> str:
     """Any value as one line of Markdown that shows it as it is: no table cells, code, HTML, links or mentions."""
     text = line(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,4 +1,4 @@
-"""Views: a report as people read it: tables of texts, lines, and pictures."""
+"""Views: a report as people read it: tables of texts, what models said side by side, lines, and pictures."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +33,56 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Said:
+    """One reply, or several that are alike.
+
+    Attributes:
+        text: as the model wrote it, line breaks included.
+        verdict: what is made of it, in words; empty where nothing is to be judged.
+        good: whether that is good; None for neither.
+        count: how many replies were so; 0 where only one was asked for.
+    """
+
+    text: str
+    verdict: str = ""
+    good: bool | None = None
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What one model said.
+
+    Attributes:
+        notice: what must be said beside its words here.
+    """
+
+    model: str
+    said: tuple[Said, ...]
+    notice: str = ""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One prompt and what models said to it, to be read side by side.
+
+    Attributes:
+        title: what it shows; empty where it belongs to the exchange before it.
+        lines: sentences below the title.
+        prompt: as it was sent, line breaks included; system: the system message, none if empty.
+        how: how it was asked ("continued, 20 times"), and what would be right.
+        voices: a model each.
+    """
+
+    title: str
+    lines: tuple[str, ...]
+    prompt: str
+    how: str
+    voices: tuple[Voice, ...]
+    system: str = ""
+
+
+@dataclass(frozen=True)
 class View:
     """What is shown of a report.
 
@@ -42,6 +92,7 @@ class View:
         notes: legends of the tables, wherever these are.
         more: tables that only a page has room for.
         pictures: on a page, in files and in a notebook.
+        exchanges: prompts and replies, everywhere; between the tables and the lines.
     """
 
     tables: tuple[Table, ...] = ()
@@ -49,6 +100,7 @@ class View:
     notes: tuple[str, ...] = ()
     more: tuple[Table, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -57,12 +109,12 @@ class View:
 
     @property
     def brief(self) -> "View":
-        """What has room at the end of a run: the findings in words."""
-        return View(lines=self.lines)
+        """What has room at the end of a run: findings in words, and what models said where that is the finding."""
+        return View(lines=self.lines, exchanges=self.exchanges)
 
     def __bool__(self) -> bool:
         """Whether there is anything to show."""
-        return bool(self.tables or self.said or self.more or self.pictures)
+        return bool(self.tables or self.exchanges or self.said or self.more or self.pictures)
 
 
 def plain(frame: pd.DataFrame) -> View:

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 from evals import safe
 from evals.document import Document, Section
-from evals.view import Table
+from evals.view import Exchange, Said, Table, Voice
+
+LONGEST = 2_000
+"""Characters of one reply; the page shows more."""
 
 
 def md(document: Document) -> str:
@@ -22,7 +25,7 @@ def _document(document: Document) -> Iterator[str]:
         yield ""
         yield f"> {safe.markdown(models)}: {safe.markdown(notice)}"
     for section in document.sections:
-        if section.view.tables or section.view.said:
+        if section.view.tables or section.view.exchanges or section.view.said:
             yield from _section(section, document.drawn)
 
 
@@ -32,6 +35,8 @@ def _section(section: Section, drawn: str) -> Iterator[str]:
         yield from ("", f"![{safe.markdown(picture.alt)}](<{drawn}/{picture.name}.svg>)")
     for table in section.view.tables:
         yield from _table(table)
+    for exchange in section.view.exchanges:
+        yield from _exchange(exchange)
     if section.view.said:
         yield ""
     for sentence in section.view.said:
@@ -46,6 +51,32 @@ def _table(table: Table) -> Iterator[str]:
     yield _row(["---"] * len(table.rows.columns))
     for row in table.rows.itertuples(index=False, name=None):
         yield _row([safe.markdown(cell) for cell in row])
+
+
+def _exchange(exchange: Exchange) -> Iterator[str]:
+    """The prompt as a quotation, and below it a table with a row a reply."""
+    if exchange.title:
+        yield from ("", f"### {safe.markdown(exchange.title)}")
+        for sentence in exchange.lines:
+            yield from ("", safe.markdown(sentence))
+    yield from ("", safe.markdown(exchange.how), "")
+    if exchange.system:
+        yield f"> system: {_lines(exchange.system)}<br>"
+    yield f"> {_lines(exchange.prompt)}"
+    yield from ("", _row(["model", "replies", "said", "verdict"]), _row(["---"] * 4))
+    for voice in exchange.voices:
+        for said in voice.said:
+            yield _said(voice, said)
+
+
+def _said(voice: Voice, said: Said) -> str:
+    named = safe.markdown(voice.model) + (f"<br>{safe.markdown(voice.notice)}" if voice.notice else "")
+    return _row([named, str(said.count or 1), _lines(said.text), safe.markdown(said.verdict)])
+
+
+def _lines(text: str) -> str:
+    """A text of several lines on one line of Markdown; they stay apart."""
+    return "<br>".join(safe.markdown(line) for line in safe.shortened(text, LONGEST).split("\n"))
 
 
 def _row(cells: list[str]) -> str:

@@ -41,6 +41,7 @@ def html(document: Document) -> str:
     environment.filters["line"] = safe.line
     environment.filters["wide"] = partial(_drawn, kind="wide", width=WIDE)
     environment.filters["narrow"] = partial(_drawn, kind="narrow", width=NARROW)
+    environment.filters["verbatim"] = lambda text: safe.shortened(text, LONGEST)
     return environment.get_template("page.html").render(
         document=document,
         shown=[section for section in document.sections if section.view],
@@ -90,12 +91,7 @@ def embedded(replies: pd.DataFrame) -> str:
 
 
 def _text(value: Any) -> str:
-    if pd.isna(value):
-        return ""
-    text = safe.clean(value)
-    if len(text) <= LONGEST:
-        return text
-    return f"{text[:LONGEST]}\n… {len(text) - LONGEST:,} more characters are in the run's log"
+    return "" if pd.isna(value) else safe.shortened(value, LONGEST)
 
 
 def _number(value: Any) -> float | None:

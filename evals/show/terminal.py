@@ -11,6 +11,7 @@ from rich.text import Text
 
 from evals import safe
 from evals.document import Document, Section
+from evals.show.exchanges import exchanges
 from evals.view import Table
 
 GAP = 2
@@ -39,7 +40,7 @@ def table(document: Document, width: int = 80, *, colour: bool = False) -> str:
     for models, notice in document.banners.items():
         console.print(Text(safe.line(f"{models}: {notice}"), style="italic"))
     for section in document.sections:
-        if section.view.tables or section.view.said:
+        if section.view.tables or section.view.exchanges or section.view.said:
             _section(section, console)
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
@@ -55,6 +56,7 @@ def _section(section: Section, console: Console) -> None:
             if place:
                 console.print()
             console.print(grid)
+    exchanges(section.view.exchanges, console)
     if section.view.said:
         _lines(section.view.said, console)
 
