@@ -77,8 +77,7 @@ def _tally(replies: Sequence[Row], notices: Mapping[str, str]) -> Iterator[dict[
 
 
 def _text(reply: Row) -> str:
-    said = reply["failure_message"] if pd.isna(reply["text"]) else reply["text"]
-    return str(said).strip()
+    return str(reply["failure_message"] if pd.isna(reply["text"]) else reply["text"]).strip()
 
 
 def _demonstration(name: str) -> Demonstration:
