@@ -11,7 +11,6 @@ import statsmodels.api as sm
 
 from suites.arithmetic import effects
 from suites.arithmetic.effects import both
-from suites.arithmetic.slope import fit, slope
 
 STEPS, FIRST = "step by step", "answer first"
 
@@ -125,24 +124,18 @@ def test_repair_and_spoil(first: Sequence[float], last: Sequence[float], repair:
 # The slope
 
 
-def test_the_slope_between_two_levels_is_that_of_counts_with_a_half_added() -> None:
-    """3 of 4 right at level 1, 1 of 4 at level 2: ln(1.5 / 3.5) - ln(3.5 / 1.5)."""
-    found = slope([1] * 4 + [2] * 4, [1, 1, 1, 0, 1, 0, 0, 0], list("abcdabcd"))
-    assert found.value == pytest.approx(2 * math.log(1.5 / 3.5))
-
-
 def test_with_many_items_the_slope_is_that_of_plain_maximum_likelihood() -> None:
     rng = np.random.default_rng(4)
     level = rng.integers(1, 7, 20_000)
     right = (rng.random(20_000) < 1 / (1 + np.exp(-(2 - 0.7 * level)))).astype(float)
-    found = slope(level, right, rng.integers(0, 16, 20_000))
+    found = effects.slope(level, right, rng.integers(0, 16, 20_000))
     plain = sm.Logit(right, sm.add_constant(level)).fit(disp=0).params[1]
     assert found.value == pytest.approx(plain, abs=1e-3)
     assert found.low < -0.7 < found.high
 
 
 def test_the_slope_is_finite_where_the_levels_part_right_from_wrong() -> None:
-    found = slope([1, 1, 2, 2, 3, 3, 4, 4], [1, 1, 1, 1, 0, 0, 0, 0], list("abababab"))
+    found = effects.slope([1, 1, 2, 2, 3, 3, 4, 4], [1, 1, 1, 1, 0, 0, 0, 0], list("abababab"))
     assert -10 < found.value < -1
     assert math.isfinite(found.low)
     assert math.isfinite(found.high)
@@ -150,14 +143,7 @@ def test_the_slope_is_finite_where_the_levels_part_right_from_wrong() -> None:
 
 @pytest.mark.parametrize("levels", [[], [2, 2, 2]])
 def test_there_is_no_slope_of_one_level(levels: list[int]) -> None:
-    assert math.isnan(slope(levels, [1] * len(levels), range(len(levels))).value)
-
-
-def test_several_curves_are_fitted_as_each_alone() -> None:
-    x = np.arange(1.0, 7.0)
-    right, total = np.array([[9, 8, 6, 5, 2, 1], [5, 5, 5, 4, 4, 4.0]]), np.full((2, 6), 10.0)
-    alone = np.concatenate([fit(x, right[i : i + 1], total[i : i + 1]) for i in range(2)])
-    assert fit(x, right, total) == pytest.approx(alone)
+    assert math.isnan(effects.slope(levels, [1] * len(levels), range(len(levels))).value)
 
 
 # The table

@@ -1,7 +1,6 @@
-"""The numbers of the suite dots: curves against statsmodels, effects against simulated counters of known behaviour."""
+"""The numbers of the suite dots: curves through known ones, effects against simulated counters of known behaviour."""
 
 import math
-import warnings
 from collections.abc import Callable, Iterable
 from random import Random
 from typing import Any
@@ -9,18 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
-from hypothesis import given
-from hypothesis import strategies as st
 
 from evals.frame import frame
 from evals.stats import Estimate, wilson
 from evals.types import Key, Prompt, Reply, Response, Sample
 from suites.dots import effects
+from suites.dots.curve import half_point, odds_ratio, trend
 from suites.dots.display import GLYPHS
 from suites.dots.effects import Step
 from suites.dots.items import Options, samples
-from suites.dots.logistic import PRIOR, fit, half_point, odds_ratio, trend
 from suites.dots.report import report, view
 from suites.dots.suite import suite
 
@@ -70,44 +66,6 @@ def soft(n50: dict[str, float], slope: float = 2.0) -> Counter:
 # Curves
 
 
-@given(
-    st.lists(st.tuples(st.integers(1, 1000), st.integers(1, 9), st.floats(0, 1)), min_size=2, max_size=40),
-    st.sampled_from(["any", "separated"]),
-)
-def test_a_curve_is_what_statsmodels_finds_with_the_two_added_items(
-    rows: list[tuple[int, int, float]], kind: str
-) -> None:
-    rows = list({row[0]: row for row in rows}.values())
-    n = np.array([row[0] for row in rows], float)
-    total = np.array([row[1] for row in rows], float)
-    right = total * (n < np.median(n)) if kind == "separated" else np.round(total * [row[2] for row in rows])
-    if len(n) < 2:
-        return
-    found = fit(n, right, total)
-    x = np.log2(n) - np.log2(n).mean()
-    design = np.column_stack([np.append(np.ones_like(x), [1, 0]), np.append(x, [0, 1])])
-    counts = np.concatenate([np.column_stack([right, total - right]), np.full((2, 2), PRIOR / 2)])
-    with warnings.catch_warnings(action="ignore"):  # "perfect separation", at one step of its own
-        oracle = sm.GLM(counts, design, family=sm.families.Binomial()).fit(tol=1e-12, maxiter=200)
-    a, b = oracle.params
-    assert found.b == pytest.approx(b, rel=1e-5, abs=1e-6)
-    assert found.a == pytest.approx(a - b * np.log2(n).mean(), rel=1e-5, abs=1e-5)
-
-
-def test_with_many_items_the_added_ones_weigh_nothing() -> None:
-    n = np.array([4, 8, 16, 32, 64, 128.0])
-    total = np.full(6, 10_000.0)
-    right = np.round(total / (1 + (n / 20) ** 1.5))
-    oracle = sm.GLM(
-        np.column_stack([right, total - right]),
-        sm.add_constant(np.log2(n)),
-        family=sm.families.Binomial(),
-    ).fit()
-    found = fit(n, right, total)
-    assert [found.a, found.b] == pytest.approx(oracle.params, rel=1e-3)
-    assert found.chance([20.0]) == pytest.approx([0.5], abs=0.01)
-
-
 @pytest.mark.parametrize("limit", [3, 17, 200])
 def test_a_counter_that_is_right_up_to_a_limit_has_its_n50_there(limit: int) -> None:
     n = np.unique(np.geomspace(1, 1000, 60).round())
@@ -124,9 +82,7 @@ def test_n50_is_off_the_ladder_where_all_or_none_are_right() -> None:
     assert half_point(n, 0 * total, total, rounds=50).value == 0
 
 
-def test_a_curve_needs_two_different_counts() -> None:
-    with pytest.raises(ValueError, match="two different n"):
-        fit([5], [1], [2])
+def test_one_count_alone_has_no_curve() -> None:
     assert half_point([5], [1], [2]).n == 0
 
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS = [
     {"types", "errors", "__init__"},
     {"safe"},
-    {"charts", "pseudoword", "shelf", "reading", "stats", "words", "numbers", "answers"},
+    {"charts", "pseudoword", "shelf", "reading", "stats", "logistic", "words", "numbers", "answers"},
     {"scorer", "provider", "complaint", "http", "lens"},
     {"wire", "chat", "completion", "host", "suite", "retry"},
     {"plan", "tools"},

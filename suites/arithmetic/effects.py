@@ -22,11 +22,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from evals import stats, words
+from evals import logistic, stats, words
 from evals.stats import NAN, Estimate, Floats
 
 from .arms import CHECKED, FIRST, STEPS
-from .slope import slope
 
 ITEM = ["seed", "sample", "cluster"]
 
@@ -153,6 +152,20 @@ def turned(first: ArrayLike, last: ArrayLike, clusters: ArrayLike, *, to: bool) 
     before, after = np.asarray(first, float), np.asarray(last, float)
     asked = (before == (0.0 if to else 1.0)) & ~np.isnan(after)
     return stats.share((after[asked] == (1.0 if to else 0.0)).astype(float), np.asarray(clusters)[asked])
+
+
+def slope(level: ArrayLike, right: ArrayLike, clusters: ArrayLike) -> Estimate:
+    """The change of the log odds of a right answer with one more operation; -1.1 is a third of the odds.
+
+    Args: level: shape (n,). right: shape (n,), 0 to 1. clusters: shape (n,), any labels.
+    Returns: the b of a logistic curve over the level; no items without two levels and two clusters.
+    """
+    levels, at = np.unique(np.asarray(level, float), return_inverse=True)
+    names, group = np.unique(np.asarray(clusters), return_inverse=True)
+    rights, totals = np.zeros((2, len(names), len(levels)))
+    np.add.at(rights, (group, at), np.asarray(right, float))
+    np.add.at(totals, (group, at), 1.0)
+    return logistic.estimate(levels, rights, totals, lambda curves: curves[:, 1])
 
 
 # The table

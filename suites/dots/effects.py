@@ -13,11 +13,12 @@ import pandas as pd
 
 from evals import stats
 from evals.contrast import contrasts
+from evals.logistic import ROUNDS
 from evals.stats import NOTHING, Estimate, Floats
 from evals.suite import Suite
 from evals.types import Contrast
 
-from .logistic import ROUNDS, half_point, odds_ratio, trend
+from .curve import half_point, odds_ratio, trend
 from .staircase import Staircase, Trial
 
 PASS = 0.9
@@ -117,7 +118,7 @@ def climbed(rows: pd.DataFrame) -> dict[str, Staircase]:
 
 
 def n50(items: pd.DataFrame, rounds: int = ROUNDS) -> Estimate:
-    """At which n half the counts are right, by a logistic curve over log2 n: see `logistic.half_point`."""
+    """At which n half the counts are right, by a logistic curve over log2 n: see `curve.half_point`."""
     return half_point(*_by_count(items), rounds)
 
 
