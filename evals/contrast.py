@@ -41,7 +41,7 @@ class Effect:
         n01, n10: items that are yes under the treatment alone, and under the control alone; None unless yes-or-no.
         needed: about how many items would decide an effect of this size (80 % power); inf for none.
         lost: as in Items, the greater of the two.
-        unit: how to show it: share (as percentage points) or points.
+        unit: how to show it: share (as percentage points), points or what is counted.
     """
 
     estimate: Estimate
@@ -61,7 +61,7 @@ def effect(tally: Tally, name: str, treatment: Codes, control: Codes) -> Effect:
     changes = [change for change, _ in pairs]
     found = combine(parts, changes, weights, 0.0)
     lost = max(change.lost for change in changes)
-    shown = unit(tally.metrics[name], pairs[0][1])
+    shown = unit(tally.metrics[name])
     if len(pairs) == 1 and (flips := _flips(tally.metrics[name], *pairs[0])):
         n01, n10 = flips
         share = (n01 + n10) / found.n
@@ -90,7 +90,7 @@ def _pair(treatment: Items, control: Items) -> tuple[Items, stats.Floats]:
 
 def _difference(metric: AnyMetric, change: Items, values: stats.Floats) -> Estimate:
     """The mean change: Bonett and Price where only two values are possible, t otherwise; both by clusters."""
-    low, high = bounds(metric, values)
+    low, high = bounds(metric)
     width = high - low
     if not is_two_valued(metric, values):
         return stats.mean(change.value, change.cluster, (-width, width))
@@ -99,7 +99,7 @@ def _difference(metric: AnyMetric, change: Items, values: stats.Floats) -> Estim
 
 def _flips(metric: AnyMetric, change: Items, values: stats.Floats) -> tuple[int, int] | None:
     """How many items changed to yes, and to no; None unless each is one yes-or-no that stands alone."""
-    low, high = bounds(metric, values)
+    low, high = bounds(metric)
     n = len(change.item)
     alone = len(np.unique(change.cluster)) == n == change.replies
     if not n or not alone or not is_two_valued(metric, values):

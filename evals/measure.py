@@ -168,7 +168,7 @@ def _scores(rows: pd.DataFrame) -> list[Score | None]:
 
 def estimate(metric: AnyMetric, items: Items) -> Estimate:
     """A metric over items: Wilson where only two values are possible, t otherwise; both by clusters."""
-    low, high = bounds(metric, items.value)
+    low, high = bounds(metric)
     if not is_two_valued(metric, items.value):
         return stats.mean(items.value, items.cluster, (low, high))
     found = stats.share((items.value - low) / (high - low), items.cluster, items.replies)
@@ -191,18 +191,18 @@ def combine(
     return replace(found, n=n, clusters=clusters)
 
 
-def bounds(metric: AnyMetric, values: Floats) -> tuple[float, float]:
+def bounds(metric: AnyMetric) -> tuple[float, float]:
     """The least and most that one item can have."""
     if isinstance(metric, Metric):
         return min(metric.points.values(), default=0.0), max(metric.points.values(), default=0.0)
-    return (0.0, 1.0) if is_two_valued(metric, values) else (-math.inf, math.inf)
+    return (0.0, 1.0) if unit(metric) == "share" else (-math.inf, math.inf)
 
 
 def is_two_valued(metric: AnyMetric, values: Floats) -> bool:
     """Whether one reply can only have one of two values, so that the metric is a share of them."""
     if isinstance(metric, Metric):
         return len(set(metric.points.values())) == 2
-    return bool(np.isin(values, (0.0, 1.0)).all())
+    return unit(metric) == "share" and bool(np.isin(values, (0.0, 1.0)).all())
 
 
 def stretched(found: Estimate, start: float, width: float) -> Estimate:
@@ -211,11 +211,13 @@ def stretched(found: Estimate, start: float, width: float) -> Estimate:
     return replace(found, value=value, low=low, high=high)
 
 
-def unit(metric: AnyMetric, values: Floats) -> str:
-    """How to show a metric: `share` as per cent, `points` as a number."""
+def unit(metric: AnyMetric) -> str:
+    """How to show a metric: `share` as per cent, `points` as a bare number, else what it counts in."""
+    if isinstance(metric, ItemMetric):
+        return metric.unit
     if isinstance(metric, Index):
         return "points"
-    return "share" if is_two_valued(metric, values) and bounds(metric, values) == (0.0, 1.0) else "points"
+    return "share" if set(metric.points.values()) == {0.0, 1.0} else "points"
 
 
 # The table
@@ -229,7 +231,7 @@ def measure(frame: pd.DataFrame, suites: Mapping[str, Suite], by: Sequence[str] 
         suites: name -> suite.
         by: columns of the frame, such as `arm` or `tag_tier`; empty puts all arms together.
     Returns: one row a suite, model, group and metric: suite, model, the `by` columns, metric, title, value, low, high
-        (95 %, in `unit`), n (items), clusters, unit (share or points), better (higher, lower or NaN), main, lost (share of
+        (95 %, in `unit`), n (items), clusters, unit (share, points or what is counted), better (higher, lower or NaN), main, lost (share of
         replies without anything to judge, 0 to 1), method. NaN where no item counts.
     """
     rows = [row for name, suite in suites.items() for row in _measure_suite(frame, name, suite, by)]
@@ -260,7 +262,7 @@ def _measure_one(tally: Tally, metric: AnyMetric, rows: Codes) -> dict[str, Any]
         "high": found.high,
         "n": found.n,
         "clusters": found.clusters,
-        "unit": unit(metric, items[0].value),
+        "unit": unit(metric),
         "better": metric.better,
         "main": metric.main,
         "lost": max(part.lost for part in items),

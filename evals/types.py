@@ -420,7 +420,10 @@ class Index:
 class ItemMetric:
     """A value computed for each sample from all its replies of one arm, then averaged over samples.
 
-    `value` takes the replies' scores in repeat order and gives a number, or None where the sample does not count.
+    Attributes:
+        name, title, where, better, main: as in Metric.
+        value: takes the replies' scores in repeat order; a number, or None where the sample does not count.
+        unit: what it counts in ("marks"); "share" of 0 to 1 is shown as per cent, "points" as a bare number.
     """
 
     name: str
@@ -429,6 +432,7 @@ class ItemMetric:
     where: Mapping[str, frozenset[Tag]] = field(default_factory=dict)
     better: Literal["higher", "lower"] | None = None
     main: bool = True
+    unit: str = "share"
 
 
 @dataclass(frozen=True, slots=True)

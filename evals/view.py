@@ -198,6 +198,8 @@ def legend(table: pd.DataFrame) -> tuple[str, ...]:
 
 def _meaning(row: Row) -> str:
     title = row["title"] if row["title"] != row["metric"] else ""
+    if row["unit"] not in ("share", "points"):
+        title = f"{title or row['metric']}, in {row['unit']}"
     better = f"{row['better']} is better" if isinstance(row["better"], str) else ""
     return (
         f"{row['metric']}: {title} ({better})" if title and better else f"{row['metric']}: {title or better}"

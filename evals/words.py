@@ -75,7 +75,7 @@ def share(value: float) -> str:
 
 
 def number(value: float, unit: str) -> str:
-    """A metric's value as people read it: "23 %" or "0.71"; a dash where there is none."""
+    """A metric's value as people read it, its unit left to the legend: "23 %" or "0.71"; a dash where there is none."""
     if math.isnan(value):
         return "–"
     return share(value) if unit == "share" else _plain(value, 2)
@@ -101,8 +101,10 @@ def _signed(row: Mapping[str, Any]) -> str:
 
 
 def _points(row: Mapping[str, Any], text: str) -> str:
-    if row["unit"] != "share":
+    if row["unit"] == "points":
         return text
+    if row["unit"] != "share":
+        return f"{text} {row['unit']}"
     return f"{text} point" if text.lstrip("+-") == "1" else f"{text} points"
 
 

@@ -221,6 +221,10 @@ UNSURE = {"effect": 0.02, "low": -0.03, "high": 0.07, "verdict": "undecided", "p
             "asking in a presuming way lowers fabrication by 0.250 (95 % CI 0.004 to 0.495)",
         ),
         (
+            {"unit": "marks", "effect": 1.25, "low": 0.5, "high": 2.0},
+            "asking in a presuming way raises fabrication by 1.25 marks (95 % CI 0.50 to 2.00)",
+        ),
+        (
             {"verdict": "not measured", "n": 0},
             "asking in a presuming way: its effect on fabrication is not measured, no item counts in both arms",
         ),

@@ -14,7 +14,7 @@ from evals.frame import frame
 from evals.measure import AnyMetric, measure
 from evals.suite import Suite
 from evals.types import Index, ItemMetric, Key, Metric, Reply, Score
-from evals.view import records
+from evals.view import legend, metrics, records
 from tests.made import MADE_UP, NAMES, replies, reply
 
 SUITES = {"names": NAMES}
@@ -182,6 +182,22 @@ def test_an_item_metric_of_yes_and_no_is_a_share() -> None:
     row = measured(rows)["CH"]
     expected = stats.wilson(1, 2)
     assert (row["value"], row["low"], row["n"], row["unit"]) == (0.5, expected.low, 2, "share")
+
+
+def test_an_item_metric_in_marks_is_no_share_even_where_every_item_is_0_or_1() -> None:
+    """Seven of ten replies are one off: 0.7 marks, not 70 %, and nothing keeps the next from being two off."""
+    off = ItemMetric(
+        "MAE", "mean error", lambda scores: float(scores[0].outcome == "fabricated"), unit="marks"
+    )
+    ends = ["fabricated"] * 7 + ["abstained"] * 3
+    table = measure(frame(replies({(M, A): ends}, "made-up"), seed=1), {"names": counting(off)}, ("arm",))
+    (row,) = records(table)
+    expected = stats.mean([1.0] * 7 + [0.0] * 3, range(10))
+    assert (row["value"], row["low"], row["high"]) == pytest.approx((0.7, expected.low, expected.high))
+    assert expected.high > 1
+    assert row["unit"] == "marks"
+    assert "MAE: mean error, in marks" in legend(table)
+    assert metrics(table, ["arm"]).rows["MAE"][0] == "0.70 (0.35 to 1.05)"
 
 
 def test_an_index_whose_parts_share_clusters_takes_them_together() -> None:

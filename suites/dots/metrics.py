@@ -25,8 +25,10 @@ def _same(error: int) -> float:
 
 METRICS = (
     Metric("accuracy", "exact counts", EXACT, LADDER, better="higher"),
-    ItemMetric("MAE", "mean absolute error, in marks", _mean_of("error", abs), LADDER, better="lower"),
-    ItemMetric("bias", "mean error, in marks: above 0 counts too many", _mean_of("error", float), LADDER),
+    ItemMetric("MAE", "mean absolute error", _mean_of("error", abs), LADDER, better="lower", unit="marks"),
+    ItemMetric(
+        "bias", "mean error, above 0 if too many are counted", _mean_of("error", float), LADDER, unit="marks"
+    ),
     Metric(
         "phantoms",
         "marks counted where there are none",

@@ -39,7 +39,12 @@ METRICS = (
         mean_of(lambda score: score.value),
         better="higher",
     ),
-    ItemMetric("count error", "answer less right answer, of counts and positions", mean_of(_note("error"))),
+    ItemMetric(
+        "count error",
+        "answer less right answer, of counts and positions",
+        mean_of(_note("error")),
+        unit="letters",
+    ),
     Metric(
         "joining",
         "letters joined to a word",
