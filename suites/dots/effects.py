@@ -110,7 +110,7 @@ def capacity(ladder: Iterable[tuple[Step, Estimate]]) -> Estimate:
 
 def climbed(rows: pd.DataFrame) -> dict[str, Staircase]:
     """What was asked and answered on each layout's staircase in the adaptive mode; a reply that gave no count was not right."""
-    found = rows[(rows["tag_kind"] == "adaptive") & rows["failure"].isna()]
+    found = rows[(rows["tag_kind"] == "adaptive") & (rows["outcome"] != "error")]
     return {
         str(layout): Staircase(tuple(map(Trial, group["tag_n"].astype(int), group["outcome"] == "right")))
         for layout, group in found.groupby("tag_layout", sort=False)
