@@ -177,6 +177,7 @@ def _differences(frame: pd.DataFrame, name: str, suite: Suite, by: Sequence[str]
         for metric in suite.metrics:
             headline = not by and (isinstance(metric, Index) or metric is suite.metrics[0])
             for baseline, model in combinations(models, 2):
+                found = effect(tally, metric.name, *_in_shared_arms(tally, models[model], models[baseline]))
                 yield {
                     "suite": name,
                     **dict(zip(by, key, strict=True)),
@@ -184,11 +185,18 @@ def _differences(frame: pd.DataFrame, name: str, suite: Suite, by: Sequence[str]
                     "title": metric.title,
                     "model": model,
                     "baseline": baseline,
-                    **_effect_columns(metric, effect(tally, metric.name, models[model], models[baseline])),
+                    **_effect_columns(metric, found),
                     "headline": headline,
                     "family": metric.name if headline else "further",
                     "say": words.difference,
                 }
+
+
+def _in_shared_arms(tally: Tally, one: Codes, other: Codes) -> tuple[Codes, Codes]:
+    """The rows of two groups in the arms that both have: a model may not have been asked in all of them."""
+    arms = tally.rows["arm"]
+    shared = arms.isin(set(arms.iloc[one]) & set(arms.iloc[other])).to_numpy()
+    return one[shared[one]], other[shared[other]]
 
 
 def _nested(

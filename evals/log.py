@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from evals import __version__
 from evals.errors import BadFile, BadInput, NotFound
-from evals.plan import Plan, Request
+from evals.plan import LeftOut, Plan, Request
 from evals.types import Image, Key, Reply
 
 SCHEMA = 1
@@ -50,6 +50,7 @@ class RunFile:
         paths: suite name -> by what to load it again: a bare name (ours) or an absolute path.
         notices: model -> what must be said wherever its words are shown.
         planned: how many replies the finished run has.
+        left_out: arms that a model cannot take: not planned, or refused by its host.
         created, finished: UTC, ISO 8601; finished is empty while replies are missing.
     """
 
@@ -61,6 +62,7 @@ class RunFile:
     paths: Mapping[str, str]
     notices: Mapping[str, str] = field(default_factory=dict)
     planned: int
+    left_out: tuple[LeftOut, ...] = ()
     created: str
     finished: str = ""
 
@@ -87,7 +89,9 @@ class Run:
     @property
     def missing(self) -> int:
         """How many replies the plan has and the log has not; failures that are not final count as missing."""
-        return self.about.planned - sum(reply.answered for reply in self.replies)
+        out = {(each.model, each.suite, each.arm) for each in self.about.left_out}
+        keys = (reply.key for reply in self.replies if reply.answered)
+        return self.about.planned - sum((key.model, key.suite, key.arm) not in out for key in keys)
 
 
 def now() -> str:
@@ -110,6 +114,7 @@ def create(out: Path, plan: Plan, notices: Mapping[str, str]) -> Path:
         paths={part.suite.name: part.suite.where for part in plan.parts},
         notices=notices,
         planned=len(plan),
+        left_out=plan.left_out,
         created=now(),
     )
     try:
@@ -241,7 +246,7 @@ class Writer:
     def _keep(self, image: Image) -> None:
         """Write a picture, whole or not at all, unless it is there."""
         path = self._images / image.file
-        if not path.exists():
+        if image.data and not path.exists():
             self._images.mkdir(exist_ok=True)
             new = path.with_suffix(".new")
             new.write_bytes(image.data)

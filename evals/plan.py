@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
@@ -103,34 +103,74 @@ class Course:
         return Job(key, sample, render(self.arm, sample))
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An arm that a model is not asked in, because it cannot take it; `why` as in "takes no images"."""
+
+    model: str
+    suite: str
+    arm: str
+    why: str
+
+
 @dataclass(frozen=True)
 class Plan:
     """A request made definite: the seed is drawn, the samples are computed.
 
-    All models meet the same samples in the same arms.
+    All models meet the same samples, in the same arms but for those that are left out.
     """
 
     request: Request
     seed: int
     parts: tuple[Planned, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
     def __len__(self) -> int:
         """How many replies the finished run has."""
-        return sum(map(len, self.parts)) * self.request.repeat * len(self.request.models)
+        return sum(map(self.size, self.request.models))
 
-    def jobs(self, model: str) -> Iterator[Job]:
-        """What one model is asked whatever it answers, arm within sample, so that a run cut short still holds whole pairs."""
-        for part in self.parts:
-            yield from self._jobs(model, part, part.pairs())
+    def size(self, model: str) -> int:
+        """How many of them are one model's."""
+        return sum(map(len, self.of(model))) * self.request.repeat
+
+    def of(self, model: str) -> tuple[Planned, ...]:
+        """The parts with the arms that one model is asked in."""
+        out = {(each.model, each.suite, each.arm) for each in self.left_out}
+        return tuple(
+            replace(
+                part, arms=tuple(arm for arm in part.arms if (model, part.suite.name, arm.name) not in out)
+            )
+            for part in self.parts
+        )
+
+    def asks(self, key: Key) -> bool:
+        """Whether a reply of that key is not one of an arm that is left out."""
+        return all(
+            (each.model, each.suite, each.arm) != (key.model, key.suite, key.arm) for each in self.left_out
+        )
+
+    def without(self, *more: LeftOut) -> "Plan":
+        """The plan with these arms left out too."""
+        return replace(self, left_out=tuple(dict.fromkeys((*self.left_out, *more))))
+
+    def jobs(self, model: str, left: Container[tuple[str, str]] = ()) -> Iterator[Job]:
+        """What one model is asked whatever it answers, arm within sample, so that a run cut short still holds whole pairs.
+
+        Args: left: (suite, arm) that are not wanted any more when their turn comes.
+        """
+        for part in self.of(model):
+            pairs = part.pairs()
+            wanted = ((sample, arm) for sample, arm in pairs if (part.suite.name, arm.name) not in left)
+            yield from self._jobs(model, part, wanted)
 
     def candidates(self, model: str) -> Iterator[Job]:
         """Everything that one model may be asked."""
-        for part in self.parts:
+        for part in self.of(model):
             yield from self._jobs(model, part, part.possible())
 
     def courses(self, model: str) -> Iterator[Course]:
         """The tracks that one model walks."""
-        for part in self.parts:
+        for part in self.of(model):
             for arm in part.arms:
                 yield from (Course(model, part.suite, arm, track) for track in part.tracks)
 
@@ -233,3 +273,15 @@ def _check_known(request: Request, suites: list[Suite]) -> None:
     for key in request.options:
         if key not in options:
             raise NotFound.among("option (--set)", key, options)
+
+
+def sentences(left_out: Iterable[LeftOut]) -> list[str]:
+    """What is left out, in sentences, one a model, suite and reason: "m takes no images: arm a of suite s is left out"."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for each in left_out:
+        found.setdefault((each.model, each.suite, each.why), []).append(each.arm)
+    return [
+        f"{model} {why}: arm{'s' if arms[1:] else ''} {' and '.join(arms)} of suite {suite} "
+        f"{'are' if arms[1:] else 'is'} left out"
+        for (model, suite, why), arms in found.items()
+    ]

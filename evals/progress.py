@@ -14,9 +14,10 @@ EVERY = 10.0
 
 
 class Progress(AbstractContextManager["Progress"], Protocol):
-    """Is told of each reply."""
+    """Is told of each reply, and of how many there will be if that changes."""
 
     def see(self, reply: Reply) -> None: ...
+    def expect(self, total: int) -> None: ...
     def say(self, text: str) -> None: ...
 
 
@@ -36,6 +37,9 @@ class Silent(Progress):
     """Shows nothing."""
 
     def see(self, reply: Reply) -> None:
+        pass
+
+    def expect(self, total: int) -> None:
         pass
 
     def say(self, text: str) -> None:
@@ -66,6 +70,9 @@ class Lines(Progress):
         if monotonic() - self._last >= EVERY:
             self._last = monotonic()
             self._line()
+
+    def expect(self, total: int) -> None:
+        self._total = total
 
     def say(self, text: str) -> None:
         print(text, file=sys.stderr, flush=True)  # noqa: T201  this is what the class is for
@@ -112,6 +119,9 @@ class Bar(Progress):
         self._counts[reply.outcome] += 1
         rate = self._fresh / max(monotonic() - self._start, 1e-3)
         self._bar.update(self._task, advance=1, rate=f"{rate:.0f}/s", counts=tally(self._counts))
+
+    def expect(self, total: int) -> None:
+        self._bar.update(self._task, total=total)
 
     def say(self, text: str) -> None:
         self._bar.console.print(text, markup=False, highlight=False)

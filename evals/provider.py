@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from evals import shelf
 from evals.errors import BadFile, BadInput, EvalsError, Unsupported
 from evals.lens.tokens import GIVE, Tokens
-from evals.types import Arm, Capability, Prompt, Response
+from evals.types import LACKS, Arm, Capability, Prompt, Response
 
 PATH = re.compile(r"(.+?\.py)(?:/(.*))?")
 """A user's provider file, and the model after it; a model whose name merely holds ".py" is none."""
@@ -134,18 +134,9 @@ def tokenizer(name: ModelName, provider: Provider) -> Tokenizes:
     return provider
 
 
-def require(name: ModelName, provider: Provider, suite: str, arms: tuple[Arm, ...]) -> None:
-    """Check that the model can do what the arms need, before anything is spent.
-
-    Raises: Unsupported: names the arm and the capability that is missing.
-    """
-    for arm in arms:
-        missing = sorted(arm.needs - provider.can)
-        if missing:
-            raise Unsupported(
-                f"{name.text} has no {' and no '.join(missing)} interface, which arm {arm.name!r} of suite {suite} needs",
-                f"it can do: {', '.join(sorted(provider.can))}; choose another model or other arms (--arm)",
-            )
+def lack(provider: Provider, arm: Arm) -> str:
+    """Why the model cannot take the arm, as in "takes no images"; empty if it can."""
+    return " and ".join(LACKS[name] for name in sorted(arm.needs - provider.can))
 
 
 def _split(name: str) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from evals.document import Document, Section
 from evals.errors import BadFile, BadInput, EvalsError, NotFound
 from evals.frame import frame
 from evals.log import Run, read_run
+from evals.plan import sentences
 from evals.show import Format
 from evals.suite import Suite
 from evals.suite import load as load_suite
@@ -210,7 +211,7 @@ def _about_runs(runs: Sequence[Run]) -> list[str]:
         f"{run.folder.name} is unfinished: {run.missing} of {run.about.planned} replies are missing or failed"
         for run in runs
         if run.missing
-    ]
+    ] + [sentence for run in runs for sentence in sentences(run.about.left_out)]
 
 
 def _count(n: int, what: str) -> str:

@@ -10,8 +10,8 @@ from evals import log, retry
 from evals.converse import converse
 from evals.display import Looker
 from evals.errors import ProviderError
-from evals.plan import Course, Job, Plan
-from evals.provider import Provider, settled
+from evals.plan import Course, Job, LeftOut, Plan
+from evals.provider import Provider, lack, settled
 from evals.suite import Suite
 from evals.types import Failure, Key, Outcome, Prompt, Reply, Sample, Score
 
@@ -47,6 +47,7 @@ class Runner:
         kept: what was said to keys that are asked no more and only judged, because their scorer failed.
         say: is told in a sentence of what is left out.
         warn: is told a model and its first failure of each kind, before it is tried again.
+        leave_out: is told of an arm that a host refuses.
         concurrency: requests at a time for each model; None leaves it to the provider.
         patience: bounds of trying again.
     """
@@ -60,16 +61,8 @@ class Runner:
     say: Callable[[str], None] = lambda _text: None
     warn: Callable[[str, ProviderError], None] = lambda _model, _error: None
     concurrency: int | None = None
+    leave_out: Callable[[LeftOut], None] = lambda _: None
     patience: retry.Patience = field(default_factory=retry.Patience)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One model at work: where its replies come from, what is still to ask, and whether that has a chance."""
-
-    provider: Provider
-    jobs: Iterator[Job]
-    host: retry.Breaker
 
 
 async def run(plan: Plan, providers: Mapping[str, Provider], runner: Runner, stopper: Stopper) -> None:
@@ -81,6 +74,7 @@ async def run(plan: Plan, providers: Mapping[str, Provider], runner: Runner, sto
     scorers = {name: retry.Breaker() for name in runner.suites}
     askers = {
         model: Asker(
+            plan,
             provider,
             Looker(model, provider, runner.say),
             runner,
@@ -111,8 +105,10 @@ class Asker:
         gate: lets so many requests through at a time.
         host: opens when the model has no chance.
         scorers: suite -> opens when its scorer fails on everything.
+        left: (suite, arm) that the host has refused: not asked any more.
     """
 
+    plan: Plan
     provider: Provider
     looker: Looker
     runner: Runner
@@ -120,6 +116,7 @@ class Asker:
     gate: asyncio.Semaphore
     host: retry.Breaker
     scorers: Mapping[str, retry.Breaker]
+    left: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def stopped(self) -> bool:
@@ -129,7 +126,7 @@ class Asker:
     async def answer(self, job: Job) -> Reply | None:
         """The reply to a job, judged and on disk; None if it is not asked any more."""
         async with self.gate:
-            if self.stopped:
+            if self.stopped or (job.key.suite, job.key.arm) in self.left:
                 return None
             job = replace(job, prompt=settled(self.provider, job.prompt))
             suite = self.runner.suites[job.key.suite]
@@ -140,6 +137,9 @@ class Asker:
             tried = self.runner.kept.get(job.key)
             if tried is None:
                 tried = await converse(self.provider, job.prompt, self.runner.patience, self.host)
+                if tried.error is not None and tried.error.kind == "unsupported":
+                    self._leave_out(job, tried)
+                    return None
                 self.host.see(tried.error, _length(job.prompt))
             reply = replace(judge(job, tried, suite), display=display)
             if reply.response is not None:
@@ -147,6 +147,19 @@ class Asker:
             self.runner.write(reply)
             self.runner.observe(reply)
             return reply
+
+    def _leave_out(self, job: Job, tried: retry.Tried) -> None:
+        """Ask no more in an arm that the host refuses; what it says is written down once."""
+        key = job.key
+        if (key.suite, key.arm) in self.left:
+            return
+        self.left.add((key.suite, key.arm))
+        self.runner.write(judge(job, tried, self.runner.suites[key.suite]))
+        arms = {(part.suite.name, arm.name): arm for part in self.plan.of(key.model) for arm in part.arms}
+        why = lack(self.provider, arms[key.suite, key.arm]) or "cannot take it"
+        self.runner.leave_out(LeftOut(key.model, key.suite, key.arm, f"{why}, says its host"))
+        if self.left.issuperset(arms):
+            self.host.reason = tried.error
 
 
 def _host(plan: Plan, model: str, runner: Runner) -> retry.Breaker:
@@ -166,7 +179,7 @@ def _length(prompt: Prompt) -> int:
 
 def _works(plan: Plan, model: str, asker: Asker) -> Iterator[Coroutine[None, None, None]]:
     """What is to be done with one model, side by side: as many workers as may ask at a time, and the courses."""
-    jobs = (job for job in plan.jobs(model) if job.key not in asker.runner.done)
+    jobs = (job for job in plan.jobs(model, asker.left) if job.key not in asker.runner.done)
     for _ in range(asker.runner.concurrency or asker.provider.concurrency):
         yield _work(jobs, asker)
     for course in plan.courses(model):

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evals import log, run
-from evals.errors import BadInput
-from evals.plan import Plan, Request, plan
-from evals.provider import ModelName, Provider, connect, require, settled
+from evals.errors import BadInput, Unsupported
+from evals.plan import LeftOut, Plan, Request, plan, sentences
+from evals.progress import Progress
+from evals.provider import ModelName, Provider, connect, lack, settled
 from evals.retry import Tried
 from evals.types import Key, Reply
 
@@ -87,14 +88,14 @@ def begin(request: Request, out: Path) -> Session:
     folder = log.unfinished(out, request)
     if folder is not None:
         return resume(folder)
-    made = plan(request)
-    providers = _connect(made)
-    session = Session(Path(), made, providers)
-    return replace(session, folder=log.create(out, made, session.notices))
+    session = _connected(Path(), plan(request))
+    return replace(session, folder=log.create(out, session.plan, session.notices))
 
 
 def resume(folder: Path) -> Session:
     """The session of a run folder: the same plan, less what is answered.
+
+    What a host refused is left out of a finished run for good, and asked of an unfinished one once more.
 
     Raises: NotFound, BadFile: no such run, or a damaged one. BadInput: a suite has changed its version since.
     """
@@ -107,7 +108,7 @@ def resume(folder: Path) -> Session:
                 f"{folder} was begun with version {old} of suite {part.suite.name}, which is now {part.suite.version}",
                 "the two do not mix: move that folder away, or name another with --out, and run it anew",
             )
-    return Session(folder, made, _connect(made))
+    return _connected(folder, made.without(*about.left_out) if about.finished else made)
 
 
 @contextmanager
@@ -119,6 +120,7 @@ def opened(session: Session) -> Iterator[Opened]:
     with log.Writer(session.folder) as writer:
         before = log.read_run(session.folder).replies
         _same_questions(session, before)
+        _note(session.folder, session.plan)
         yield Opened(session, writer, before)
 
 
@@ -137,28 +139,42 @@ def _same_questions(session: Session, before: tuple[Reply, ...]) -> None:
                 )
 
 
-def work(
-    opened: Opened, observe: run.Observer, say: Callable[[str], None], concurrency: int | None = None
-) -> End:
+def _note(folder: Path, plan: Plan) -> None:
+    """Write into `run.json` what is planned, if it says something else."""
+    about = log.read_about(folder)
+    noted = replace(about, planned=len(plan), left_out=plan.left_out)
+    if noted != about:
+        log.write_about(folder, noted)
+
+
+def work(opened: Opened, shown: Progress, concurrency: int | None = None) -> End:
     """Work through an opened session, and mark its folder finished if nothing is missing at the end.
 
-    Ctrl-C (and SIGTERM) once lets what is in flight finish, twice stops at once. `say` is told in a sentence of the
-    first, and of each model's first failure of a kind when it is tried again.
+    Ctrl-C (and SIGTERM) once lets what is in flight finish, twice stops at once. `shown` is told each reply, and says in
+    a sentence the first Ctrl-C, each model's first failure of a kind when it is tried again, and what is left out since
+    a host has refused it.
     Raises: ProviderError, BadInput: see run.run.
     """
-    session, stopper = opened.session, run.Stopper()
+    session, stopper, say = opened.session, run.Stopper(), shown.say
+    planned, answered = session.plan, set(opened.done)
 
     def press() -> None:
         if not stopper.draining:
             say("finishing what is in flight; Ctrl-C again stops at once")
         stopper.press()
 
-    missing = len(session.plan) - len(opened.done)
-
     def count(reply: Reply) -> None:
-        nonlocal missing
-        missing -= reply.answered
-        observe(reply)
+        if reply.answered:
+            answered.add(reply.key)
+        shown.see(reply)
+
+    def leave_out(out: LeftOut) -> None:
+        nonlocal planned
+        planned = planned.without(out)
+        _note(session.folder, planned)
+        shown.expect(len(planned))
+        for sentence in sentences([out]):
+            say(sentence)
 
     runner = run.Runner(
         suites={part.suite.name: part.suite for part in session.plan.parts},
@@ -168,10 +184,12 @@ def work(
         before=opened.before,
         kept=opened.kept,
         say=say,
+        leave_out=leave_out,
         warn=lambda model, error: say(f"{model}: {error.message}; trying again"),
         concurrency=concurrency,
     )
     asyncio.run(_work(session, runner, stopper, press))
+    missing = len(planned) - sum(planned.asks(key) for key in answered)
     if missing == 0:
         log.finish(session.folder)
     return End(missing, stopper.draining)
@@ -197,16 +215,30 @@ def _on_signals(restore: ExitStack, press: Callable[[], None]) -> None:
         restore.callback(loop.remove_signal_handler, number)
 
 
-def _connect(made: Plan) -> dict[str, Provider]:
-    """Connections to all models, each checked against what the arms need."""
-    providers: dict[str, Provider] = {}
-    for text in made.request.models:
-        name = ModelName.parse(text)
-        provider = connect(name)
-        for part in made.parts:
-            require(name, provider, part.suite.name, part.arms)
+def _connected(folder: Path, made: Plan) -> Session:
+    """Connections to all models, and the plan without what a model cannot take.
+
+    Raises: Unsupported: nothing is left to ask a model.
+    """
+    providers = {text: connect(ModelName.parse(text)) for text in made.request.models}
+    fitted = made.without(*_beyond(made, providers))
+    for text, provider in providers.items():
+        if not fitted.size(text):
+            out = next(each for each in fitted.left_out if each.model == text)
+            raise Unsupported(
+                f"{text} {out.why}, which arm {out.arm!r} of suite {out.suite} needs",
+                f"it can do: {', '.join(sorted(provider.can))}; choose another model or other arms (--arm)",
+            )
         prepare = getattr(provider, "prepare", None)
         if prepare is not None:
-            prepare((job.prompt, job.sample.target) for job in made.candidates(text))
-        providers[text] = provider
-    return providers
+            prepare((job.prompt, job.sample.target) for job in fitted.candidates(text))
+    return Session(folder, fitted, providers)
+
+
+def _beyond(made: Plan, providers: dict[str, Provider]) -> Iterator[LeftOut]:
+    """The arms that models cannot take."""
+    for text, provider in providers.items():
+        for part in made.of(text):
+            for arm in part.arms:
+                if why := lack(provider, arm):
+                    yield LeftOut(text, part.suite.name, arm.name, why)

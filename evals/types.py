@@ -13,15 +13,15 @@ Outcome = str
 
 Capability = Literal["chat", "completion", "tools", "images", "logprobs", "seed", "reasoning"]
 LACKS: Mapping[Capability, str] = {
-    "chat": "cannot be talked to",
-    "completion": "continues no texts",
+    "chat": "has no chat interface",
+    "completion": "has no completion interface",
     "tools": "calls no tools",
     "images": "takes no images",
     "logprobs": "gives no probabilities",
     "seed": "takes no seed",
     "reasoning": "does not reason apart",
 }
-"""How a sentence says that a model has not a capability: "pocket/base cannot be talked to"."""
+"""How a sentence says that a model has not a capability: "pocket/bluff takes no images"."""
 
 Role = Literal["system", "user", "assistant"]
 Tag = str | int | float | bool

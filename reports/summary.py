@@ -10,12 +10,20 @@ from evals.view import Table, View, in_order, legend, metrics, several
 
 
 def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
-    """As `evals.measure`: one row a suite, model, arm and metric; of several arms, also all together (arm "all")."""
+    """As `evals.measure`: one row a suite, model, arm and metric; of several arms, also all together (arm "all").
+
+    Arms are put together only where every model was asked in each of them.
+    """
     parts = [measure(frame, suites)]
     for name, suite in suites.items():
-        if several(frame["arm"][frame["suite"] == name]):
+        rows = frame[frame["suite"] == name]
+        if several(rows["arm"]) and _asked_alike(rows):
             parts.append(measure(frame, {name: suite}, ()).assign(arm=ALL_ARMS))
     return in_order(pd.concat(parts, ignore_index=True), "suite", "model", "arm")
+
+
+def _asked_alike(rows: pd.DataFrame) -> bool:
+    return len(rows[["model", "arm"]].drop_duplicates()) == rows["model"].nunique() * rows["arm"].nunique()
 
 
 def view(table: pd.DataFrame) -> View:

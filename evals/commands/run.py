@@ -134,6 +134,7 @@ def _finish(session: "Session", concurrency: int | None, quiet: bool, as_json: b
 
 def _work(session: "Session", concurrency: int | None, *, quiet: bool) -> "End":
     from evals import session as sessions
+    from evals.plan import sentences
     from evals.progress import progress
 
     with (
@@ -142,7 +143,9 @@ def _work(session: "Session", concurrency: int | None, *, quiet: bool) -> "End":
     ):
         for model, notice in session.notices.items():
             shown.say(f"{model}: {notice}")
-        return sessions.work(opened, shown.see, shown.say, concurrency)
+        for sentence in sentences(session.plan.left_out):
+            shown.say(sentence)
+        return sessions.work(opened, shown, concurrency)
 
 
 def _say_what_was_found(folder: Path, *, quiet: bool, as_json: bool) -> None:
