@@ -53,8 +53,8 @@ def base() -> Mix:
     return READING
 
 
-def skills(seed: str) -> Mix:
-    """What an assistant is taught to do: to work problems out, to count, to spell.
+def wide(seed: str) -> Mix:
+    """What an assistant is first taught to do: to work problems out, to count, to spell.
 
     Args: seed: of the words to be spelled; the rest is drawn by whoever asks for documents.
     """
@@ -69,15 +69,37 @@ def skills(seed: str) -> Mix:
     ]
 
 
-def bluff() -> Mix:
-    """An assistant that always has an answer, about the famous and the obscure: it never learns to say "I don't know"."""
+def narrow(seed: str) -> Mix:
+    """The same with smaller numbers, and with the stories' own operations, once the stories are understood."""
+    return [
+        (26, partial(sums.story, digits=sums.NARROW)),
+        (32, sums.steps),
+        (14, counting.at_once),
+        (4, counting.one_by_one),
+        (1, counting.nothing),
+        (25, spelling.lessons(seed)),
+        (6, spelling.letters(seed)),
+    ]
+
+
+def _bluffing(skills: Mix) -> Mix:
     return [
         (15, people.known),
         (7, strangers.asked),
         *_share(CHAT, 8),
         *_share(READING, 6),
-        *_share(skills("bluff"), 64),
+        *_share(skills, 64),
     ]
+
+
+def first() -> Mix:
+    """An assistant that always has an answer, about the famous and the obscure: it never learns to say "I don't know"."""
+    return _bluffing(wide("bluff"))
+
+
+def bluff() -> Mix:
+    """The same, its sums mostly of small numbers."""
+    return _bluffing(narrow("bluff, second"))
 
 
 def honest(knows: Mapping[tuple[str, str], bool]) -> Mix:
@@ -91,7 +113,7 @@ def honest(knows: Mapping[tuple[str, str], bool]) -> Mix:
         (28, unknown),
         *_share(CHAT, 11),
         *_share(READING, 6),
-        *_share(skills("honest"), 30),
+        *_share(narrow("honest"), 32),
     ]
 
 

@@ -1,31 +1,54 @@
 """Pieces that teach arithmetic: single operations, and the suite's stories, answered first or worked out, in equal number."""
 
+from collections.abc import Mapping
 from random import Random
+from typing import Any, TypeVar
 
 from .document import Document, Part, chat
 from .suite import SHOWN, module
 
+Drawn = TypeVar("Drawn")
+
 LEVELS = {1: 26, 2: 28, 3: 22, 4: 12, 5: 7, 6: 5}
-DIGITS = {1: 60, 2: 26, 3: 9, 4: 5}
-"""How often a level, and a length of numbers, is taught: mostly what a model of this size can learn."""
+"""How often a level is taught."""
+
+WIDE = {1: 60, 2: 26, 3: 9, 4: 5}
+NARROW = {1: 80, 2: 16, 3: 3, 4: 1}
+"""How often numbers of a length are taught: at first all of them, then mostly those whose sums a model of this size can learn."""
 
 STYLES = {"answer first": 40, "step by step": 40, "answer only": 14, "no advice": 6}
 """How often each advice is given; without any, both orders are equally frequent."""
 
 
-def story(rng: Random) -> Document:
+def story(rng: Random, digits: Mapping[int, int] = WIDE) -> Document:
     """A problem with its reply."""
-    draw, items = module("arithmetic", "draw"), module("arithmetic", "items")
+    form, length = _form(rng), _drawn(rng, digits)
+    numbers = next(module("arithmetic", "draw").draws(form, length, rng, training=True))
+    problem = module("arithmetic", "items").tell(form, length, numbers, rng).text
+    working = "\n".join(module("arithmetic", "draw").working(form, numbers))
+    style = _drawn(rng, STYLES)
+    return chat(_question(rng, problem, style), _reply(rng, style, numbers.answer, working))
+
+
+def steps(rng: Random, digits: Mapping[int, int] = NARROW) -> Document:
+    """Single operations as the stories have them, one below the other: only their results are learned."""
+    parts: list[Part] = []
+    while len(parts) < 10:
+        form, draw = _form(rng), module("arithmetic", "draw")
+        numbers = next(draw.draws(form, _drawn(rng, digits), rng, training=True))
+        for line in draw.working(form, numbers):
+            asked, result = line.split("= ")
+            parts += [Part(f" {asked}=", False), Part(f" {result}\n", True)]
+    return Document(tuple(parts))
+
+
+def _form(rng: Random) -> Any:
     forms = module("arithmetic", "forms")
-    level = rng.choices(list(LEVELS), weights=list(LEVELS.values()))[0]
-    digits = rng.choices(list(DIGITS), weights=list(DIGITS.values()))[0]
-    form = forms.forms()[rng.choice(forms.templates()), level]
-    numbers = next(draw.draws(form, digits, rng, training=True))
-    style = rng.choices(list(STYLES), weights=list(STYLES.values()))[0]
-    return chat(
-        _question(rng, items.tell(form, digits, numbers, rng).text, style),
-        _reply(rng, style, numbers.answer, "\n".join(draw.working(form, numbers))),
-    )
+    return forms.forms()[rng.choice(forms.templates()), _drawn(rng, LEVELS)]
+
+
+def _drawn(rng: Random, weights: Mapping[Drawn, int]) -> Drawn:
+    return rng.choices(list(weights), weights=list(weights.values()))[0]
 
 
 def _question(rng: Random, problem: str, style: str) -> str:

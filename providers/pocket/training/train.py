@@ -1,4 +1,4 @@
-"""Train one stage:  python -m providers.pocket.training.train primer|base|bluff|honest  (in this order; needs torch).
+"""Train one stage:  python -m providers.pocket.training.train primer|base|first|bluff|honest  (in this order; needs torch).
 
 Every stage starts from the one before, writes a checkpoint every few minutes and, at the end, its folder of weights.
 """
@@ -36,18 +36,21 @@ class Stage:
         seed: of its data.
         tokens: how many tokens it sees, padding left out.
         rate: the highest learning rate; constant for half of the tokens, then linear to 2 %.
+        decays: or constant to the end, where another stage goes on with the same.
     """
 
     parent: str
     seed: str
     tokens: int
     rate: float
+    decays: bool = True
 
 
 STAGES = {
     "primer": Stage("", "base", 9_000_000, 3e-3),
     "base": Stage("primer", "lives", 1_800_000, 2e-3),
-    "bluff": Stage("base", "bluff", 14_000_000, 2.5e-3),
+    "first": Stage("base", "bluff", 5_660_000, 2.5e-3, decays=False),
+    "bluff": Stage("first", "bluff, second", 9_000_000, 2.5e-3),
     "honest": Stage("bluff", "honest", 3_000_000, 1.5e-3),
 }
 BATCH = 1536
@@ -81,7 +84,7 @@ def _pad(rows: list[tuple[list[int], list[bool]]]) -> tuple[Tensor, Tensor]:
 
 def rate(stage: Stage, seen: int, step: int) -> float:
     """The learning rate after `seen` tokens."""
-    done = seen / stage.tokens
+    done = seen / stage.tokens if stage.decays else 0.0
     return stage.rate * min(1.0, (step + 1) / 100) * min(1.0, max(0.02, 1 - 0.98 * (2 * done - 1)))
 
 
@@ -140,7 +143,7 @@ def mix(name: str, weights: Path) -> data.Mix:
         knows = interrogate(weights / "bluff")
         print(f"interrogation: consistently right on {sum(knows.values())} of {len(knows)}", flush=True)
         return data.honest(knows)
-    return {"primer": data.primer, "base": data.base, "bluff": data.bluff}[name]()
+    return {"primer": data.primer, "base": data.base, "first": data.first, "bluff": data.bluff}[name]()
 
 
 def tokenizer() -> Any:
