@@ -281,7 +281,12 @@ def sentences(left_out: Iterable[LeftOut]) -> list[str]:
     for each in left_out:
         found.setdefault((each.model, each.suite, each.why), []).append(each.arm)
     return [
-        f"{model} {why}: arm{'s' if arms[1:] else ''} {' and '.join(arms)} of suite {suite} "
+        f"{model} {why}: arm{'s' if arms[1:] else ''} {_listed(arms)} of suite {suite} "
         f"{'are' if arms[1:] else 'is'} left out"
         for (model, suite, why), arms in found.items()
     ]
+
+
+def _listed(names: list[str]) -> str:
+    """a, b and c."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

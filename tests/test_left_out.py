@@ -196,12 +196,12 @@ def test_a_denied_capability_is_planned_out(looks: Evals, stub: Stub) -> None:
 
 
 def test_sentences_put_arms_of_one_reason_together() -> None:
-    out = [LeftOut("m", "s", arm, "takes no images") for arm in "ab"] + [
-        LeftOut("m", "s", "c", "calls no tools")
+    out = [LeftOut("m", "s", arm, "takes no images") for arm in "abc"] + [
+        LeftOut("m", "s", arm, "calls no tools") for arm in "de"
     ]
     assert sentences(out) == [
-        "m takes no images: arms a and b of suite s are left out",
-        "m calls no tools: arm c of suite s is left out",
+        "m takes no images: arms a, b and c of suite s are left out",
+        "m calls no tools: arms d and e of suite s are left out",
     ]
 
 

@@ -20,7 +20,7 @@ from evals.show import Format
 from evals.suite import load
 from evals.types import Reply, Response
 from suites.talk.demonstrations import SAMPLES
-from suites.talk.report import VERDICTS
+from suites.talk.report import VERDICTS, view
 from suites.talk.scoring import score
 from tests.conftest import Evals
 
@@ -201,6 +201,15 @@ def test_replies_that_differ_in_outer_space_alone_are_one_and_the_commonest_come
     assert tally["replies"].sum() == 20
 
 
+def test_what_was_read_from_a_wrong_reply_is_said_where_it_is_not_plain() -> None:
+    for said, verdict in (("7", "✗ wrong"), ("Let me see. I think that it is 7.", "✗ wrong, read as 7")):
+        table = report("talk")(gather([run({"a/one": said}, ("a/one",))]))
+        (five,) = [each for each in view(table).exchanges if "•••••" in each.prompt and "88" not in each.how][
+            :1
+        ]
+        assert five.voices[0].said[0].verdict == verdict
+
+
 def test_a_failed_request_is_shown_as_such() -> None:
     text = publish([run({"b/two": "4"})], "table", ["talk"])
     assert "no answer within 60 s" in text
@@ -266,4 +275,4 @@ def test_the_end_of_a_run_shows_what_was_said(evals: Evals) -> None:
     done = evals("report", done.stdout.strip())
     assert "scripted/right" in done.stdout
     assert "✓ right" in done.stdout
-    assert "✗ wrong, read as 3" in done.stdout
+    assert "✗ wrong" in done.stdout

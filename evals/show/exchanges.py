@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
@@ -59,18 +59,21 @@ def _rows(voices: tuple[Voice, ...], width: int) -> Iterator[Grid]:
         yield grid
 
 
-def _voice(voice: Voice) -> Text:
-    parts = [Text(safe.line(voice.model), style="bold")]
-    if voice.notice:
-        parts.append(Text(safe.line(voice.notice), style="italic"))
-    apart = "\n\n" if any(len(said.text) > NARROWEST for said in voice.said) else "\n"
-    return Text("\n").join([*parts, Text(apart).join(map(_said, voice.said))])
+def _voice(voice: Voice) -> Group:
+    """Name, notice, and the replies, each behind its count where there are several."""
+    replies = Grid.grid(padding=(0, 1, 0, 0), pad_edge=False)
+    counted = any(said.count for said in voice.said)
+    for _ in range(1 + counted):
+        replies.add_column(overflow="fold")
+    for said in voice.said:
+        replies.add_row(*([Text(f"{said.count} ×", style="dim")] if counted else []), _said(said))
+    notice = [Text(safe.line(voice.notice), style="italic")] if voice.notice else []
+    return Group(Text(safe.line(voice.model), style="bold"), *notice, replies)
 
 
 def _said(said: Said) -> Text:
-    """A reply with its count before it and the verdict behind it."""
-    text = Text(f"{said.count} × " if said.count else "", style="dim")
-    text.append(Text(safe.shortened(said.text, LONGEST), style="none"))
+    """A reply, and the verdict behind it."""
+    text = Text(safe.shortened(said.text, LONGEST))
     if said.verdict:
         text.append("\n" if "\n" in said.text else "  ")
         text.append(safe.line(said.verdict), style=COLOURS[said.good] or "dim")

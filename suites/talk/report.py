@@ -25,12 +25,15 @@ PLACES = {
 SAMPLED = {arm.name for arm in ARMS if arm.temperature}
 VERDICTS: Mapping[str, tuple[str, bool | None]] = {
     "right": ("✓ right", True),
-    "wrong": ("✗ wrong, read as {answer}", False),
+    "wrong": ("✗ wrong", False),
     "unparsed": ("no answer read", None),
     "truncated": ("cut off before an answer", None),
     "error": ("no reply", None),
 }
 """Outcome -> in words, and whether it is good; other outcomes have no verdict."""
+
+PLAIN = 24
+"""In a wrong reply of at most so many characters it is plain what was read; of longer ones it is said."""
 
 
 def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
@@ -116,6 +119,6 @@ def _voice(rows: Sequence[Row]) -> Voice:
 
 def _said(row: Row) -> Said:
     verdict, good = VERDICTS.get(row["outcome"], ("", None))
-    return Said(
-        row["text"], verdict.format(answer=row["answer"]), good, row["replies"] if row["of"] > 1 else 0
-    )
+    if row["outcome"] == "wrong" and len(row["text"]) > PLAIN:
+        verdict += f", read as {row['answer']}"
+    return Said(row["text"], verdict, good, row["replies"] if row["of"] > 1 else 0)
