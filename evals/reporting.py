@@ -37,7 +37,7 @@ NAMES: Mapping[Format, tuple[str, ...]] = {
     "md": ("summary", "outcomes", "contrasts", OWN, "failures"),
     "csv": ("summary",),
     "json": ("summary", "outcomes", "contrasts", OWN, "failures"),
-    "html": ("summary", "contrasts", OWN, "strata", "outcomes", "rules", "failures"),
+    "html": ("summary", "contrasts", OWN, "tokens", "strata", "outcomes", "rules", "failures"),
 }
 """The reports of each format, unless others are named."""
 

@@ -23,7 +23,7 @@ class Table:
 
     Attributes:
         title: what it shows; empty where the section's title says it.
-        rows: all columns are texts; their names are the heads.
+        rows: all columns are texts, or what the token lens has drawn; their names are the heads.
         keys: how many leading columns name the row.
     """
 

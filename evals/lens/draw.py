@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 from evals import safe
 
@@ -42,13 +43,17 @@ class Drawn:
         return f" … {self.cut:,} more" if self.cut else ""
 
 
-def draw(pieces: Iterable[bytes], most: int | None = None) -> Drawn:
+def draw(pieces: Iterable[bytes], width: int | None = None) -> Drawn:
     """Pieces to be shown.
 
-    Args: most: no more pieces than this; the others are counted.
+    Args: width: no more characters than this, separators included; the pieces beyond are counted. The first is shown.
     """
     shown = [visible(piece.decode("utf-8", "backslashreplace")) or NONE for piece in pieces]
-    return Drawn(tuple(shown[:most]), len(shown[most:]) if most is not None else 0)
+    if width is None:
+        return Drawn(tuple(shown))
+    reached = accumulate(len(piece) + 1 for piece in shown)
+    most = max(1, sum(end <= width + 1 for end in reached))
+    return Drawn(tuple(shown[:most]), len(shown[most:]))
 
 
 def visible(text: str) -> str:

@@ -11,6 +11,8 @@ from rich.text import Text
 
 from evals import safe
 from evals.document import Document, Section
+from evals.lens import terminal
+from evals.lens.draw import Drawn
 from evals.show.exchanges import exchanges
 from evals.view import Table
 
@@ -52,7 +54,7 @@ def _section(section: Section, console: Console) -> None:
         if each.title:
             console.print()
             console.print(Text(safe.line(each.title)))
-        for place, grid in enumerate(_grids(each, console.width)):
+        for place, grid in enumerate(_grids(each, console.width, colour=console.color_system is not None)):
             if place:
                 console.print()
             console.print(grid)
@@ -69,11 +71,11 @@ def _lines(lines: tuple[str, ...], console: Console) -> None:
     console.print(grid)
 
 
-def _grids(each: Table, width: int) -> Iterator[Grid]:
+def _grids(each: Table, width: int, *, colour: bool) -> Iterator[Grid]:
     """The table, cut between columns into as many as the width asks for; each begins with the names of the rows."""
     heads = [safe.line(name) for name in each.rows]
-    cells = [[safe.line(cell) for cell in each.rows[name]] for name in each.rows]
-    widths = [max(map(cell_len, [head, *column])) for head, column in zip(heads, cells, strict=True)]
+    cells = [[_cell(cell, colour=colour) for cell in each.rows[name]] for name in each.rows]
+    widths = [max(cell_len(head), *map(_width, column)) for head, column in zip(heads, cells, strict=True)]
     widths[: each.keys] = [min(WIDEST, wide) for wide in widths[: each.keys]]
     for block in _blocks(widths, each.keys, width - 2):
         grid = Grid(
@@ -82,8 +84,16 @@ def _grids(each: Table, width: int) -> Iterator[Grid]:
         for place in block:
             grid.add_column(Text(heads[place]), max_width=min(widths[place], width), overflow="fold")
         for row in zip(*(cells[place] for place in block), strict=True):
-            grid.add_row(*map(Text, row))
+            grid.add_row(*row)
         yield grid
+
+
+def _cell(cell: object, *, colour: bool) -> Text:
+    return terminal.text(cell, colour=colour) if isinstance(cell, Drawn) else Text(safe.line(cell))
+
+
+def _width(cell: Text) -> int:
+    return cell_len(cell.plain)
 
 
 def _blocks(widths: list[int], keys: int, room: int) -> Iterator[list[int]]:
