@@ -27,7 +27,8 @@ real-server:
 ci:
     bash .ci/run
 
-# the page of commands and the table of columns, from the program itself
+# the page of commands and the tables of columns and of providers, from the program itself
 docs:
     uv run python -m tools.commands_page
     uv run python -m tools.columns_table
+    uv run python -m tools.providers_table

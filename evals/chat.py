@@ -10,15 +10,14 @@ Which models see pictures or call tools is not known beforehand: each is taken t
 import base64
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Annotated, Any, ClassVar, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from evals.errors import Unsupported
 from evals.http import Answer, Shape
-from evals.types import Capability, Image, Message, Prompt, Response, Tool, ToolCall
-from evals.wire import Quirks, Wire, counts, stop_reason
+from evals.types import Image, Message, Prompt, Response, Tool, ToolCall
+from evals.wire import Quirks, Talk, counts, stop_reason
 
 KEPT = ("extra_content",)
 """What of a call goes back as it came, beside its name and arguments."""
@@ -44,33 +43,28 @@ class _Completion(Shape):
 
 
 @dataclass
-class Chat(Wire):
+class Chat(Talk):
     """A model that is talked to."""
 
     path: ClassVar[str] = "/chat/completions"
-    interface: ClassVar[Capability] = "chat"
-    takes: ClassVar[tuple[Literal["images", "tools"], ...]] = ("images", "tools")
 
     def request(self, prompt: Prompt, quirks: Quirks) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The JSON to send, and what was dropped.
 
         Raises: Unsupported: the prompt is a text to be continued.
         """
-        if not prompt.messages:
-            raise Unsupported(
-                f"{self.model} is spoken to over the chat wire and cannot continue a text",
-                "add ?wire=completion",
-            )
-        messages = prompt.messages
-        body, dropped = self.sampling(prompt, quirks)
-        if not quirks.system and messages[0].role == "system":
-            messages, dropped = _without_system(messages), (*dropped, "system role")
-        body["messages"] = [part for message in messages for part in _sent(message)]
+        messages, folded = self.turns(prompt, quirks)
+        sampling, dropped = self.sampling(prompt, quirks)
+        body = {
+            "model": self.model,
+            "messages": [part for message in messages for part in _sent(message)],
+            **sampling,
+        }
         if prompt.tools:
             body["tools"] = [_offered(tool) for tool in prompt.tools]
         if self.settings.reasoning_effort:
             body["reasoning_effort"] = self.settings.reasoning_effort
-        return body, dropped
+        return body, (*dropped, *folded)
 
     def read(self, answer: Answer) -> Response:
         """The answer's meaning: content that is null is an empty text, reasoning is kept apart.
@@ -96,16 +90,10 @@ class Chat(Wire):
         )
 
 
-def _without_system(messages: tuple[Message, ...]) -> tuple[Message, ...]:
-    """The system message put before the first message of the user, for models that know no system role."""
-    system, first, *rest = messages
-    return (replace(first, content=f"{system.content}\n\n{first.content}"), *rest)
-
-
 def _sent(message: Message) -> Iterator[dict[str, Any]]:
     """A message as it is sent; one that called tools is followed by what they answered."""
     if message.images:
-        shown = [{"type": "image_url", "image_url": {"url": _data_url(image)}} for image in message.images]
+        shown = [{"type": "image_url", "image_url": {"url": data_url(image)}} for image in message.images]
         yield {"role": message.role, "content": [{"type": "text", "text": message.content}, *shown]}
         return
     if not message.calls:
@@ -117,7 +105,8 @@ def _sent(message: Message) -> Iterator[dict[str, Any]]:
         yield {"role": "tool", "tool_call_id": call.id, "content": call.result}
 
 
-def _data_url(image: Image) -> str:
+def data_url(image: Image) -> str:
+    """A picture as a URL that holds it."""
     return f"data:{image.media_type};base64,{base64.b64encode(image.data).decode()}"
 
 
@@ -143,9 +132,16 @@ def _call(number: int, made: dict[str, Any]) -> ToolCall:
     """A call as the model made it, whatever of it is there; arguments that come as an object become its text."""
     function = made.get("function")
     function = function if isinstance(function, dict) else {}
-    given = function.get("arguments")
-    arguments = given if isinstance(given, str) else json.dumps(given or {}, ensure_ascii=False)
-    return ToolCall(str(function.get("name") or ""), arguments, id=str(made.get("id") or f"call_{number}"))
+    return ToolCall(
+        str(function.get("name") or ""),
+        as_text(function.get("arguments")),
+        id=str(made.get("id") or f"call_{number}"),
+    )
+
+
+def as_text(arguments: Any) -> str:
+    """A call's arguments as text: as the model wrote them, or the JSON of the object that the host made of them."""
+    return arguments if isinstance(arguments, str) else json.dumps(arguments or {}, ensure_ascii=False)
 
 
 def _echo(message: _Message) -> dict[str, Any]:

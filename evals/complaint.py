@@ -1,7 +1,9 @@
 """What a host means by an error answer: its kind, its own words, how long it asks us to wait. Pure functions.
 
 Hosts agree on the status and on little else. The bodies read here: {"error": {"message", "code", "param"}} (OpenAI and
-most others), {"error": "text"} (Ollama, Hugging Face), {"message"} (older vLLM), {"detail"} (FastAPI), and web pages.
+most others), {"error": {"type", "message", "details": {"error_code"}}} (Anthropic), {"error": {"status", "message",
+"details": [...]}} (Google), {"error": "text"} (Ollama, Hugging Face), {"message"} (older vLLM, AWS), {"detail"} (FastAPI),
+and web pages.
 """
 
 import json
@@ -31,13 +33,24 @@ KINDS: Mapping[int, FailureKind] = {
 }
 """Status -> kind where it is not the rule, which is: 4xx the request is refused, 5xx the host failed."""
 
-NO_CREDIT = re.compile(r"insufficient[_ ](?:quota|balance|credit|funds)|billing|current quota", re.IGNORECASE)
+NO_CREDIT = re.compile(
+    r"insufficient[_ ](?:quota|balance|credit|funds)|billing|current quota|credit (?:balance|limit)|credits? .{0,40}exhausted|"
+    r"spend(?:ing)?[_ ]limit|out of credits|arrears|payment required",
+    re.IGNORECASE,
+)
+ABROAD = re.compile(
+    r"(?:country|region|territory|location)\b.{0,60}\b(?:not (?:supported|available|allowed)|unsupported)|"
+    r"unsupported_country|not (?:available|supported) in your (?:country|region|location)",
+    re.IGNORECASE,
+)
 FILTERED = re.compile(r"content[_ ](?:filter|policy|management)|moderation|responsible_?ai", re.IGNORECASE)
 BAD_KEY = re.compile(
-    r"(?:invalid|incorrect|expired)[ _]api[ _-]?key|api[ _-]?key (?:is )?(?:not valid|invalid)", re.IGNORECASE
+    r"(?:invalid|incorrect|expired)[ _]api[ _-]?key|api[ _-]?key (?:is |has )?(?:not valid|invalid|expired)",
+    re.IGNORECASE,
 )
 NO_MODEL = re.compile(
-    r"model[_ ]not[_ ](?:found|available|exist)|not a valid model|model\b.{0,200}\b(?:not found|not exist)",
+    r"model[_ ]not[_ ](?:found|available|exist)|not a valid model|invalid model\b|model identifier is invalid|"
+    r"DeploymentNotFound|model\b.{0,200}\b(?:not found|not exist)",
     re.IGNORECASE,
 )
 TOO_LONG = re.compile(
@@ -47,7 +60,8 @@ TOO_LONG = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 TOLD: tuple[tuple[frozenset[int], re.Pattern[str], FailureKind], ...] = (
-    (frozenset({402, 403, 429}), NO_CREDIT, "auth"),
+    (frozenset({400, 403, 451}), ABROAD, "auth"),
+    (frozenset({400, 402, 403, 429}), NO_CREDIT, "auth"),
     (frozenset({400, 403, 422}), FILTERED, "filtered"),
     (frozenset({400}), BAD_KEY, "auth"),
     (frozenset({400}), NO_MODEL, "not_found"),
@@ -55,7 +69,11 @@ TOLD: tuple[tuple[frozenset[int], re.Pattern[str], FailureKind], ...] = (
 )
 """Statuses under which these words tell more than the status does."""
 
+MASKED = re.compile(r"[\w-]*\*{3,}[\w*-]*")
 TITLE = re.compile(r"<title[^>]*>(.{1,200}?)</title", re.IGNORECASE | re.DOTALL)
+
+LATER = "later"
+"""The code of a complaint that itself says when to try again, whatever else its words may mean."""
 
 LONGEST = 300
 """Characters of a host's words that a sentence quotes."""
@@ -83,6 +101,8 @@ class Complaint:
     def kind(self) -> FailureKind:
         """How the request failed, which decides whether it is sent again."""
         words = f"{self.code} {self.said}"
+        if self.code == LATER:
+            return "rate_limit"
         for statuses, meant, kind in TOLD:
             if self.status in statuses and meant.search(words):
                 return kind
@@ -96,6 +116,11 @@ class Complaint:
         """Whether the key is good and the account has no credit."""
         return self.status == 402 or bool(NO_CREDIT.search(f"{self.code} {self.said}"))
 
+    @property
+    def abroad(self) -> bool:
+        """Whether the host does not serve the place that the request came from."""
+        return self.status != 402 and bool(ABROAD.search(f"{self.code} {self.said}"))
+
 
 def read(status: int, headers: Mapping[str, str], body: bytes) -> Complaint:
     """Take an error answer apart, whatever its shape.
@@ -104,11 +129,13 @@ def read(status: int, headers: Mapping[str, str], body: bytes) -> Complaint:
     """
     text = body.decode("utf-8", "replace")
     try:
-        said, code, about = _fields(json.loads(text))
+        data = json.loads(text)
+        (said, code, about), later = _fields(data), _later(data)
     except (ValueError, RecursionError):
         title = TITLE.search(text)
-        said, code, about = (title[1] if title else "" if "<" in text else text), "", ""
-    return Complaint(status, plain(said), code, about, retry_after(headers))
+        said, code, about, later = (title[1] if title else "" if "<" in text else text), "", "", None
+    asked = retry_after(headers)
+    return Complaint(status, plain(said), LATER if later else code, about, later if asked is None else asked)
 
 
 def in_disguise(body: bytes) -> Complaint | None:
@@ -142,21 +169,45 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def plain(text: str) -> str:
-    """Foreign text as one short line that is safe in a terminal."""
-    return safe.line(text[: 4 * LONGEST], LONGEST)
+    """Foreign text as one short line that is safe in a terminal, without what hosts show of a key they mask."""
+    return safe.line(MASKED.sub("[key]", text[: 4 * LONGEST]), LONGEST)
 
 
 def _fields(data: Any) -> tuple[str, str, str]:
     """(message, code, field) of the error bodies we know; the whole of any other."""
-    if isinstance(data, list) and data:
-        data = data[0]  # Gemini wraps its errors in a list
-    inner = (data.get("error") or data) if isinstance(data, dict) else data
+    inner = _inner(data)
     if not isinstance(inner, dict):
         return inner if isinstance(inner, str) else json.dumps(inner), "", ""
     said = inner.get("message") or inner.get("detail") or inner.get("error") or inner
-    code = inner.get("code") or inner.get("type") or ""
+    details = inner.get("details")
+    named = details.get("error_code") if isinstance(details, dict) else None
+    code = named or inner.get("code") or inner.get("type") or ""
+    if isinstance(code, int) and isinstance(inner.get("status"), str):
+        code = inner["status"]
     about = inner.get("param") or ""
     return said if isinstance(said, str) else json.dumps(said), str(code), str(about)
+
+
+def _inner(data: Any) -> Any:
+    """What an error body says, out of its wrappings."""
+    if isinstance(data, list) and data:
+        data = data[0]  # Gemini wraps its errors in a list
+    return (data.get("error") or data) if isinstance(data, dict) else data
+
+
+def _later(data: Any) -> float | None:
+    """Seconds after which Google says to try again, None if it does not say or the quota is a whole day's.
+
+    Its words for a minute's quota and for an empty purse are the same.
+    """
+    inner = _inner(data)
+    details = inner.get("details") if isinstance(inner, dict) else None
+    if not isinstance(details, list) or "PerDay" in json.dumps(details):
+        return None
+    delays = [
+        _number(str(each.get("retryDelay", "")).rstrip("s")) for each in details if isinstance(each, dict)
+    ]
+    return next((delay for delay in delays if delay is not None), None)
 
 
 def _number(text: str) -> float | None:

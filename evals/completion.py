@@ -39,9 +39,8 @@ class Completion(Wire):
         """
         if prompt.messages:
             raise Unsupported(f"{self.model} continues texts and cannot be talked to", "add ?wire=chat")
-        body, dropped = self.sampling(prompt, quirks)
-        body["prompt"] = prompt.text
-        return body, dropped
+        sampling, dropped = self.sampling(prompt, quirks)
+        return {"model": self.model, "prompt": prompt.text, **sampling}, dropped
 
     def read(self, answer: Answer) -> Response:
         """The answer's meaning: the continuation, without the prompt.

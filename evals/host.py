@@ -1,15 +1,29 @@
-"""Hosts that speak OpenAI's wire: what a provider file declares, in three lines."""
+"""Hosts that speak a known wire: what a provider file declares, in three lines."""
 
+import os
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from evals.chat import Chat
 from evals.completion import Completion
 from evals.errors import BadInput
+from evals.gemini import Gemini
 from evals.http import READ_SECONDS, Http, Key
 from evals.lens.local import Local
+from evals.messages import Messages
 from evals.provider import Provider
-from evals.wire import Lens, Quirks, Settings
+from evals.responses import Responses
+from evals.wire import Lens, Quirks, Settings, Wire, WireName
+
+WIRES: Mapping[WireName, type[Wire]] = {
+    "chat": Chat,
+    "completion": Completion,
+    "responses": Responses,
+    "messages": Messages,
+    "gemini": Gemini,
+}
 
 
 @dataclass(frozen=True)
@@ -18,14 +32,18 @@ class Host:
 
     Attributes:
         name: as in `-m name/model` and in sentences.
-        url: what paths are appended to, up to and with /v1; empty where the user has to give it (`base_url`).
+        url: what paths are appended to, up to and with /v1; empty where the user has to give it (`base_url`). What stands
+            in braces is the account's own, see `own`.
         key: the environment variable that holds the API key, empty if there is none.
         needs_key: whether nothing works without it.
         start: the command that starts it, where users run it themselves.
         fetch: the command that gets it a model, up to the model's name.
         model: what to ask for when the user names no model; empty where one must be named.
+        wires: what it speaks; the first unless the user says otherwise (`?wire=`).
         base_models: patterns of models that only continue texts, so that they are not asked to chat.
         quirks: what it is known not to take.
+        models: pattern of models -> what these are known not to take, in place of `quirks`.
+        own: part of `url` in braces -> the environment variables that may hold it; an option of that name goes before.
         concurrency: how many requests at a time it is best given.
         lens: how the tokens of its models are known, where they are.
     """
@@ -37,8 +55,11 @@ class Host:
     start: str = ""
     fetch: str = ""
     model: str = ""
+    wires: tuple[WireName, ...] = ("chat",)
     base_models: tuple[str, ...] = ()
     quirks: Quirks = field(default_factory=Quirks)
+    models: Mapping[str, Quirks] = field(default_factory=dict)
+    own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     concurrency: int = 16
     lens: Lens | None = None
 
@@ -50,32 +71,64 @@ class Host:
             NotFound, BadFile: a tokenizer is named and is not there, or is none.
             ProviderError: a key is needed and not set.
         """
-        settings = Settings.parse(self.name, options)
+        settings = Settings.parse(
+            self.name, {key: value for key, value in options.items() if key not in self.own}
+        )
         name = model or self.model
         if not name:
             raise BadInput(f"{self.name} serves many models and none is named", f"write -m {self.name}/MODEL")
-        url = settings.base_url or self.url
-        if not url:
-            raise BadInput(
-                f"{self.name} needs the address of a server",
-                f"write -m '{self.name}/{name}?base_url=http://127.0.0.1:8000/v1'",
-            )
-        variable = settings.key_env or self.key
+        wire = WIRES[self._wire(name, settings)]
+        http = self.http(settings, options, wire)
+        local = Local(settings.tokenizer) if settings.tokenizer else None
+        return wire(name, http, settings, self._quirks(name), self.concurrency, local or self.lens)
+
+    def http(self, settings: Settings, options: Mapping[str, str], wire: type[Wire]) -> Http:
+        """A client for this host, as a wire speaks to it.
+
+        Raises: BadInput: no address. ProviderError: a key is needed and not set.
+        """
         needed = bool(settings.key_env) or bool(self.key and self.needs_key)
-        http = Http(
+        key = Key.read(settings.key_env or self.key, self.name, needed=needed)
+        return Http(
             host=self.name,
-            url=url,
-            key=Key.read(variable, self.name, needed=needed),
+            url=settings.base_url or self.address(options),
+            key=key,
             start=self.start,
             fetch=self.fetch,
             timeout=settings.timeout or READ_SECONDS,
+            auth=wire.auth,
+            headers=wire.headers,
         )
-        wire = Completion if self._continues(name, settings) else Chat
-        local = Local(settings.tokenizer) if settings.tokenizer else None
-        return wire(name, http, settings, self.quirks, self.concurrency, local or self.lens)
 
-    def _continues(self, model: str, settings: Settings) -> bool:
-        """Whether the model is to continue texts: as the user says, else as is known of it."""
+    def address(self, options: Mapping[str, str]) -> str:
+        """The address, with the account's own part filled in from an option or the environment.
+
+        Raises: BadInput: there is none, or that part is not given or could not stand in a host's name.
+        """
+        if not self.url:
+            raise BadInput(
+                f"{self.name} needs the address of a server",
+                f"write -m '{self.name}/MODEL?base_url=http://127.0.0.1:8000/v1'",
+            )
+        own = {}
+        for part, variables in self.own.items():
+            given = [options.get(part, ""), *(os.environ.get(name, "") for name in variables)]
+            own[part] = next(filter(None, given), "")
+            if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", own[part]):
+                raise BadInput(
+                    f"the address of {self.name} needs your {part}, of letters, digits and hyphens",
+                    f"write -m '{self.name}/MODEL?{part}=...', or export {variables[0]}=...",
+                )
+        return self.url.format(**own)
+
+    def _wire(self, model: str, settings: Settings) -> WireName:
+        """What is spoken: as the user says, else as is known of the model, else as the host does."""
         if settings.wire:
-            return settings.wire == "completion"
-        return any(fnmatchcase(model, pattern) for pattern in self.base_models)
+            return settings.wire
+        continues = any(fnmatchcase(model, pattern) for pattern in self.base_models)
+        return "completion" if continues else self.wires[0]
+
+    def _quirks(self, model: str) -> Quirks:
+        """What is known of a model beforehand."""
+        own = (quirks for pattern, quirks in self.models.items() if fnmatchcase(model, pattern))
+        return next(own, self.quirks)

@@ -107,10 +107,12 @@ class Http:
     Attributes:
         host: its name, as sentences show it.
         url: what paths are appended to, such as "https://api.together.ai/v1".
-        key: sent as a bearer token unless empty.
+        key: sent in the header that `auth` names, unless empty.
         start: the command that starts the server, where it is one that users run themselves.
         fetch: the command that gets a model it does not have, ending before the model's name.
         timeout: the most seconds without a byte from the host.
+        auth: the header that carries the key; in "authorization" it is a bearer token.
+        headers: what else is sent with every request.
     """
 
     host: str
@@ -119,6 +121,8 @@ class Http:
     start: str = ""
     fetch: str = ""
     timeout: float = READ_SECONDS
+    auth: str = "authorization"
+    headers: Mapping[str, str] = field(default_factory=dict)
     _client: "httpx2.AsyncClient | None" = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -136,33 +140,44 @@ class Http:
                 "write base_url=http://HOST:PORT/v1 or base_url=https://HOST/v1",
             )
 
-    async def post(self, path: str, body: Mapping[str, Any], *, beside: bool = False) -> Answer:
-        """Send JSON, get the answer's bytes.
+    async def post(
+        self, path: str, body: Mapping[str, Any], model: str = "", *, beside: bool = False
+    ) -> Answer:
+        """Send JSON that concerns a model, get the answer's bytes.
 
         Args: beside: the path does not lie below /v1, but beside it.
         Raises: HostError: the host answered with an error. ProviderError: no whole answer came.
         """
+        url = self.url.removesuffix("/v1") if beside else self.url
+        content = json.dumps(body).encode()
+        return await self._send("POST", url + path, content, model or str(body.get("model", "")))
+
+    async def get(self, path: str) -> Answer:
+        """Ask for what is there. Raises: as `post`."""
+        return await self._send("GET", self.url + path, None, "")
+
+    async def _send(self, method: str, url: str, content: bytes | None, model: str) -> Answer:
         import httpx2  # a fifth of a second, for which `evals --help` need not wait
 
         if self._client is None:
             self._client = self._open()
         started = perf_counter()
-        url = self.url.removesuffix("/v1") if beside else self.url
-        content = bytearray()
+        got = bytearray()
         try:
-            async with self._client.stream("POST", url + path, content=json.dumps(body).encode()) as response:
+            async with self._client.stream(method, url, content=content) as response:
                 async for chunk in response.aiter_bytes():
-                    content += chunk
-                    if len(content) > LARGEST:
+                    got += chunk
+                    if len(got) > LARGEST:
                         raise ProviderError(
                             "garbled", f"{self.host} answered with more than {LARGEST >> 20} MiB"
                         )
         except httpx2.HTTPError as error:
             raise self._broken(error) from None
+        answered = self._without_key(bytes(got))
         if not response.is_success:
-            said = complaint.read(response.status_code, response.headers, self._without_key(bytes(content)))
-            raise self._refused(said, path, body, response.headers.get("location", ""))
-        return Answer(bytes(content), perf_counter() - started)
+            said = complaint.read(response.status_code, response.headers, answered)
+            raise self.refusal(said, model, url, response.headers.get("location", ""))
+        return Answer(answered, perf_counter() - started)
 
     def read(self, shape: type[AnyShape], answer: Answer) -> AnyShape:
         """The answer in the shape that the interface promises.
@@ -184,9 +199,10 @@ class Http:
         import httpx2
 
         headers = {"content-type": "application/json", "accept": "application/json"}
-        headers["user-agent"] = f"evals/{__version__}"
+        headers |= {"user-agent": f"evals/{__version__}", **self.headers}
         if self.key.value:
-            headers["authorization"] = f"Bearer {self.key.value}"
+            bearer = "Bearer " if self.auth == "authorization" else ""
+            headers[self.auth] = bearer + self.key.value
         return httpx2.AsyncClient(
             headers=headers,
             timeout=httpx2.Timeout(self.timeout, connect=CONNECT_SECONDS, pool=None),
@@ -198,9 +214,8 @@ class Http:
 
     @property
     def where(self) -> str:
-        """The address without what may be secret in it: user, password, query."""
-        parts = urlsplit(self.url)
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        """The address as sentences show it."""
+        return _shown(self.url)
 
     @property
     def _local(self) -> bool:
@@ -212,7 +227,7 @@ class Http:
         return complaint.plain(self._without_key(text.encode("utf-8", "replace")).decode())
 
     def _without_key(self, content: bytes) -> bytes:
-        """A host's words, in which our key does not appear even if the host repeats it."""
+        """What a host says, in which our key does not appear even if the host repeats it."""
         if len(self.key.value) < SHORTEST_KEY:
             return content
         return content.replace(self.key.value.encode(), b"[key]")
@@ -264,9 +279,9 @@ class Http:
             start if self._local else "check the network and base_url",
         )
 
-    def _refused(self, said: Complaint, path: str, body: Mapping[str, Any], location: str = "") -> HostError:
-        """The failure of a request that was answered with an error."""
-        what, fix = self._reason(said, str(body.get("model", "")), path)
+    def refusal(self, said: Complaint, model: str, url: str = "", location: str = "") -> HostError:
+        """The failure of a request, concerning a model, that was answered with an error."""
+        what, fix = self._reason(said, model, url or self.url)
         if location:
             target = urlsplit(location)
             what = "has moved"
@@ -274,7 +289,7 @@ class Http:
         words = f": {said.said}" if said.said else ""
         return HostError(said.kind, f"{self.host} {what} ({said.status}){words}", fix, said)
 
-    def _reason(self, said: Complaint, model: str, path: str) -> tuple[str, str]:
+    def _reason(self, said: Complaint, model: str, url: str) -> tuple[str, str]:
         """What a complaint means to a user, and what to do about it."""
         if said.kind == "auth":
             return self._locked(said)
@@ -285,11 +300,13 @@ class Http:
                 f"get it with: {self.fetch} {model}" if self.fetch else "check how the host spells its name"
             )
             return f"does not have the model {model!r}", fetch
-        return f"has nothing at {self.where}{path}", "check base_url; it usually ends in /v1"
+        return f"has nothing at {_shown(url)}", "check base_url; it usually ends in /v1"
 
     def _locked(self, said: Complaint) -> tuple[str, str]:
         """What a refusal that concerns the key means."""
         variable = self.key.variable
+        if said.abroad:
+            return "does not serve this place", "its terms list the countries it serves; try another host"
         if said.unpaid:
             return "has no credit left for this key", f"add credit there, or {KEYLESS}"
         if self.key.value:
@@ -311,11 +328,17 @@ class Http:
         if first["type"] == "json_invalid":
             return ProviderError("garbled", f"{self.host} answered with broken JSON ({len(content)} bytes)")
         if (said := complaint.in_disguise(self._without_key(content))) is not None:
-            return self._refused(said, "", {})
+            return self.refusal(said, "")
         place = ".".join(str(step) for step in first["loc"])
         return ProviderError(
             "garbled", f"{self.host} answered without a usable {place or 'object'}: {first['msg']}"
         )
+
+
+def _shown(url: str) -> str:
+    """An address without what may be secret in it: user, password, query."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

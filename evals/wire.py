@@ -1,4 +1,4 @@
-"""What OpenAI's two wires, chat and completion, have in common: options, a host's quirks, and how they are learned.
+"""What all wires have in common: options, a host's quirks, and how they are learned.
 
 Hosts differ in what they take: one wants `max_completion_tokens`, one refuses a temperature, one knows no system role.
 What is known beforehand is declared as Quirks. What is not is learned from the host's refusal: the request is sent
@@ -11,16 +11,18 @@ is taken not to have the capability: that request fails as "unsupported", and no
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, NamedTuple
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from evals.complaint import Complaint
 from evals.errors import BadInput, ProviderError, Unsupported
 from evals.http import Answer, HostError, Http
 from evals.lens.tokens import GIVE, Tokens
-from evals.types import LACKS, Capability, Prompt, Response, Stop
+from evals.types import LACKS, Capability, Message, Prompt, Response, Stop
 
 STOPS: Mapping[str, Stop] = {
     "stop": "stop",
@@ -31,15 +33,40 @@ STOPS: Mapping[str, Stop] = {
     "length": "length",
     "max_tokens": "length",
     "model_length": "length",
+    "max_output_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "continuation": "length",
     "content_filter": "filter",
+    "refusal": "filter",
+    "safety": "filter",
+    "recitation": "filter",
+    "language": "filter",
+    "blocklist": "filter",
+    "prohibited_content": "filter",
+    "spii": "filter",
+    "image_safety": "filter",
+    "escalation": "filter",
     "tool_calls": "tool",
+    "tool_use": "tool",
     "function_call": "tool",
 }
 """The reasons hosts give for the end of a reply -> ours."""
 
+WireName = Literal["chat", "completion", "responses", "messages", "gemini"]
+
+Spared = Literal["temperature", "top_p", "stop", "seed"]
+SPARED: tuple[Spared, ...] = ("temperature", "top_p", "stop", "seed")
+"""What is left out, and recorded as dropped, where a host does not take it; but for what the user set by an option."""
+
+OTHER_LIMIT: Mapping[str, str] = {
+    "max_tokens": "max_completion_tokens",
+    "max_completion_tokens": "max_tokens",
+}
+"""The two names of a limit on OpenAI's older wires."""
+
 REFUSAL = re.compile(
-    r"unsupported|not (?:be )?(?:supported|allowed|permitted|accepted|valid)|n[o']t support|unexpected|"
-    r"unrecogni[sz]ed|unknown|extra|invalid|deprecated|instead|must be|only",
+    r"unsupported|not (?:be )?(?:supported|allowed|permitted|accepted|enabled|valid)|n[o']t support|unexpected|"
+    r"unrecogni[sz]ed|unknown|extra|invalid|deprecated|instead|must be|only|cannot (?:both )?be",
     re.IGNORECASE,
 )
 REFUSED: Mapping[Literal["images", "tools"], re.Pattern[str]] = {
@@ -55,7 +82,9 @@ NONE_HERE = re.compile(
     r"must be|expected|cannot|can't|does not|only|should be",
     re.IGNORECASE,
 )
-NO_SYSTEM = re.compile(r"\bsystem\b.*\brole\b|\brole\b.*\bsystem\b", re.IGNORECASE)
+NO_SYSTEM = re.compile(
+    r"\bsystem\b.*\brole\b|\brole\b.*\bsystem\b|(?:system|developer)[_ ]?instruction", re.IGNORECASE
+)
 TOO_MUCH = re.compile(r"too large|too long", re.IGNORECASE)
 
 
@@ -68,8 +97,8 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     base_url: str | None = None
-    key_env: str | None = None
-    wire: Literal["chat", "completion"] | None = None
+    key_env: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    wire: WireName | None = None
     timeout: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     temperature: float | None = Field(default=None, ge=0, le=10, allow_inf_nan=False)
     top_p: float | None = Field(default=None, gt=0, le=1, allow_inf_nan=False)
@@ -93,6 +122,11 @@ class Settings(BaseModel):
             known = f"{host} takes: {', '.join(cls.model_fields)}"
             if first["type"] == "extra_forbidden":
                 raise BadInput(f"{host} takes no option {name!r}", known) from None
+            if name == "key_env":  # its value may be the key itself, and is not repeated
+                raise BadInput(
+                    f"option key_env of {host} is not the name of an environment variable",
+                    "put the key into one, and its name after key_env=",
+                ) from None
             raise BadInput(
                 f"option {name}={options[name]!r} of {host}: {first['msg'].lower()}", known
             ) from None
@@ -105,14 +139,18 @@ class Quirks:
     Attributes:
         max_tokens: what it calls the limit of tokens.
         temperature: whether it takes one.
-        seed: whether it takes one.
+        top_p: whether it takes one.
+        seed: what it calls one, False where it takes none.
+        stop: whether it takes stop strings; where not, the reply is cut at the first of them.
         system: whether it knows a system role; where not, the system message opens the user's first.
         images, tools: whether the model sees pictures, and calls tools.
     """
 
     max_tokens: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     temperature: bool = True
-    seed: bool = True
+    top_p: bool = True
+    seed: Literal["seed", "random_seed", False] = "seed"
+    stop: bool = True
     system: bool = True
     images: bool = True
     tools: bool = True
@@ -124,7 +162,7 @@ Lens = Callable[[Http, str, str], Awaitable[Tokens]]
 
 @dataclass
 class Wire(ABC):
-    """A connection to one model over one of the two wires; a Provider.
+    """A connection to one model over one wire; a Provider.
 
     Attributes:
         model: what the host calls it.
@@ -134,6 +172,12 @@ class Wire(ABC):
         concurrency: how many requests at a time it is best given.
         lens: how its tokens are known, where they are.
         notice: empty: real models speak for themselves.
+        path: what requests go to, `{model}` in it stands for the model.
+        names: our settings -> what this wire calls them, where hosts do not differ in it.
+        auth, headers: the header that carries the key, and what else is sent with every request.
+        lacks: the settings that this wire has not.
+        interface: whether it talks or continues texts.
+        takes: what it can carry beside text.
     """
 
     model: str
@@ -144,6 +188,10 @@ class Wire(ABC):
     lens: Lens | None = None
     notice: ClassVar[str] = ""
     path: ClassVar[str]
+    names: ClassVar[Mapping[str, str]] = {}
+    auth: ClassVar[str] = "authorization"
+    headers: ClassVar[Mapping[str, str]] = {}
+    lacks: ClassVar[frozenset[Spared]] = frozenset()
     interface: ClassVar[Capability]
     takes: ClassVar[tuple[Literal["images", "tools"], ...]] = ()
     _taken: set[Capability] = field(default_factory=set, init=False, repr=False)
@@ -151,7 +199,7 @@ class Wire(ABC):
     @property
     def can(self) -> frozenset[Capability]:
         """The interface it speaks, and "seed", "images" and "tools" until the host refuses or the user denies them."""
-        able: set[Capability] = {self.interface} | ({"seed"} if self.quirks.seed else set())
+        able: set[Capability] = {self.interface} | ({"seed"} if self._takes("seed", self.quirks) else set())
         for name in self.takes:
             said = getattr(self.settings, name)
             if getattr(self.quirks, name) and said is not False:
@@ -174,9 +222,9 @@ class Wire(ABC):
         while True:
             body, dropped = self.request(prompt, quirks)
             try:
-                answer = await self.http.post(self.path, body)
+                answer = await self.http.post(self.path.format(model=quote(self.model)), body, self.model)
             except HostError as error:
-                lesson = learn(error, body, self.settings)
+                lesson = learn(error.complaint, self._sent(prompt, quirks), system=_opens(prompt))
                 if lesson.keys() <= learned.keys():  # nothing, or refused again without it
                     raise self._incapable(error, prompt) or error from None
                 learned |= lesson
@@ -186,6 +234,8 @@ class Wire(ABC):
             if learned:
                 self.quirks = replace(self.quirks, **learned)
             self._taken |= prompt.needs
+            if "stop" in dropped:
+                response = replace(response, text=_until(prompt.stop, response.text))
             return replace(response, dropped=dropped) if dropped else response
 
     def _incapable(self, error: HostError, prompt: Prompt) -> ProviderError | None:
@@ -216,40 +266,104 @@ class Wire(ABC):
     def read(self, answer: Answer) -> Response:
         """The answer's meaning. Raises: ProviderError: it is garbled."""
 
+    def _spelled(self, quirks: Quirks) -> Mapping[str, str]:
+        """What the settings are called here that have a name of their own."""
+        return {"max_tokens": quirks.max_tokens, "seed": quirks.seed or "seed", **self.names}
+
     def sampling(self, prompt: Prompt, quirks: Quirks) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The part of the JSON that says how to sample, and what was dropped from it."""
+        wanted, names = self._wanted(prompt), self._spelled(quirks)
+        dropped = tuple(name for name in SPARED if name in wanted and not self._takes(name, quirks))
+        kept = {names.get(name, name): value for name, value in wanted.items() if name not in dropped}
+        return kept, dropped
+
+    def _wanted(self, prompt: Prompt) -> dict[str, Any]:
+        """How the prompt and the user's options want the model to sample, by our names."""
         prompt = self.settled(prompt)
-        body: dict[str, Any] = {
-            "model": self.model,
-            quirks.max_tokens: prompt.max_tokens,
+        wanted = {
+            "max_tokens": prompt.max_tokens,
             "temperature": prompt.temperature,
             "top_p": self.settings.top_p,
             "stop": list(prompt.stop) or None,
             "seed": prompt.seed,
         }
-        refused = [name for name in ("temperature", "seed") if not getattr(quirks, name)]
-        dropped = tuple(name for name in refused if body.pop(name) is not None)
-        return {name: value for name, value in body.items() if value is not None}, dropped
+        return {name: value for name, value in wanted.items() if value is not None}
+
+    def _takes(self, name: Spared, quirks: Quirks) -> bool:
+        """Whether a setting is sent: the wire has it, and the host takes it or the user insists."""
+        taken = bool(getattr(quirks, name)) or name in self.settings.model_fields_set
+        return taken and name not in self.lacks
+
+    def _sent(self, prompt: Prompt, quirks: Quirks) -> dict[str, str]:
+        """What a refusal may teach us to spare or rename: our names -> what stood in the JSON."""
+        names = self._spelled(quirks)
+        spared = [name for name in SPARED if self._takes(name, quirks)]
+        free = {"max_tokens", *spared} - {*self.settings.model_fields_set} | {"max_tokens"}
+        return {name: names.get(name, name) for name in self._wanted(prompt) if name in free}
 
 
-def learn(error: HostError, body: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
-    """What a refusal teaches: the changed fields of Quirks; nothing if it names nothing that we could leave out."""
-    said = error.complaint
+@dataclass
+class Talk(Wire):
+    """A wire over which a model is talked to."""
+
+    interface: ClassVar[Capability] = "chat"
+    takes: ClassVar[tuple[Literal["images", "tools"], ...]] = ("images", "tools")
+
+    def turns(self, prompt: Prompt, quirks: Quirks) -> tuple[tuple[Message, ...], tuple[str, ...]]:
+        """The messages, and what was dropped: a model that knows no system role finds it in the user's first message.
+
+        Raises: Unsupported: the prompt is a text to be continued.
+        """
+        if not prompt.messages:
+            raise Unsupported(
+                f"{self.model} is talked to and cannot continue a text",
+                "add ?wire=completion, if the host serves it so",
+            )
+        if quirks.system or not _opens(prompt):
+            return prompt.messages, ()
+        system, first, *rest = prompt.messages
+        return (replace(first, content=f"{system.content}\n\n{first.content}"), *rest), ("system role",)
+
+
+def apart(messages: Sequence[Message]) -> tuple[str, tuple[Message, ...]]:
+    """(system message, turns), for wires that send the two apart; the first is empty if there is none."""
+    if messages[0].role == "system":
+        return messages[0].content, tuple(messages[1:])
+    return "", tuple(messages)
+
+
+def _opens(prompt: Prompt) -> bool:
+    """Whether the conversation begins with a system message."""
+    return bool(prompt.messages) and prompt.messages[0].role == "system"
+
+
+def _until(stops: Sequence[str], text: str) -> str:
+    """The text before the first of the stop strings, as hosts cut it that take them."""
+    ends = [place for place in map(text.find, stops) if place >= 0]
+    return text[: min(ends, default=len(text))]
+
+
+def learn(said: Complaint, sent: Mapping[str, str], *, system: bool) -> dict[str, Any]:
+    """What a refusal teaches: the changed fields of Quirks; nothing if it names nothing that we could leave out.
+
+    Args:
+        sent: our names of what was sent and can be spared or renamed -> what stood in the JSON.
+        system: whether a system message was sent.
+    """
     if (
         said.status not in (400, 422, 500) or said.kind == "too_long"
     ):  # 500: what chat templates that raise end in
         return {}
     words = f"{said.about} {said.said}"
-    if (said.about not in body and not REFUSAL.search(words)) or TOO_MUCH.search(words):
+    if (said.about not in sent.values() and not REFUSAL.search(words)) or TOO_MUCH.search(words):
         return {}
-    for ours, theirs in (("max_tokens", "max_completion_tokens"), ("max_completion_tokens", "max_tokens")):
-        if ours in body and re.search(rf"\b{theirs}\b", words):
-            return {"max_tokens": theirs}
-    for name in ("temperature", "seed"):
-        if name in body and name not in settings.model_fields_set and re.search(rf"\b{name}\b", words):
+    other = OTHER_LIMIT.get(sent["max_tokens"])
+    if other and re.search(rf"\b{other}\b", words):
+        return {"max_tokens": other}
+    for name in SPARED:
+        if name in sent and re.search(rf"\b{sent[name]}\b", words):
             return {name: False}
-    first = (body.get("messages") or [{}])[0]
-    return {"system": False} if first.get("role") == "system" and NO_SYSTEM.search(words) else {}
+    return {"system": False} if system and NO_SYSTEM.search(words) else {}
 
 
 def refuses(name: Literal["images", "tools"], error: HostError) -> bool:
@@ -281,7 +395,7 @@ def stop_reason(http: Http, reason: str | None) -> Stop:
 
 
 class Counts(NamedTuple):
-    """Tokens as a host counts them; None where it does not say."""
+    """Tokens as a host counts them, those of hidden reasoning among those written; None where it does not say."""
 
     read: int | None
     written: int | None
@@ -289,16 +403,27 @@ class Counts(NamedTuple):
 
 
 def counts(usage: Any) -> Counts:
-    """The token counts of a host's usage record, whatever of it is there."""
-    hidden = _count(usage, "completion_tokens_details", "reasoning_tokens")
-    return Counts(
-        read=_count(usage, "prompt_tokens"),
-        written=_count(usage, "completion_tokens"),
-        reasoning=_count(usage, "reasoning_tokens") if hidden is None else hidden,
-    )
+    """The token counts of a usage record of OpenAI's older wires, whatever of it is there.
+
+    Some hosts count reasoning beside what is written (xAI); their total tells.
+    """
+    hidden = count(usage, "completion_tokens_details", "reasoning_tokens")
+    hidden = count(usage, "reasoning_tokens") if hidden is None else hidden
+    read, written = count(usage, "prompt_tokens"), count(usage, "completion_tokens")
+    total = count(usage, "total_tokens")
+    if hidden and None not in (read, written, total) and total == added(read, written, hidden):
+        written = added(written, hidden)
+    return Counts(read, written, hidden)
 
 
-def _count(usage: Any, *path: str) -> int | None:
+def added(*numbers: int | None) -> int | None:
+    """The sum of those that are known; None if none is."""
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None
+
+
+def count(usage: Any, *path: str) -> int | None:
+    """A number in a usage record, by its keys; None if it is not there."""
     for step in path:
         usage = usage.get(step) if isinstance(usage, dict) else None
     return usage if isinstance(usage, int) else None

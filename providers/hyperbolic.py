@@ -12,4 +12,5 @@ connect = Host(
     key="HYPERBOLIC_API_KEY",
     base_models=("meta-llama/Meta-Llama-3.1-405B", "meta-llama/Meta-Llama-3.1-405B-FP8"),
     concurrency=8,
+    wires=("chat", "completion"),
 ).connect

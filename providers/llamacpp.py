@@ -16,4 +16,5 @@ connect = Host(
     model="default",
     concurrency=4,
     lens=served.llamacpp,
+    wires=("chat", "completion", "messages"),
 ).connect

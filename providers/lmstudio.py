@@ -13,4 +13,5 @@ connect = Host(
     start="lms server start",
     fetch="lms get",
     concurrency=4,
+    wires=("chat", "completion", "responses", "messages"),
 ).connect

@@ -6,4 +6,4 @@ evals run hallucination -m 'openai-compatible/MODEL?base_url=https://HOST/v1&key
 
 from evals.host import Host
 
-connect = Host("openai-compatible").connect
+connect = Host("openai-compatible", wires=("chat", "completion", "responses", "messages", "gemini")).connect

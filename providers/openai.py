@@ -15,4 +15,5 @@ connect = Host(
     quirks=Quirks(max_tokens="max_completion_tokens"),
     base_models=("davinci-002", "babbage-002", "gpt-3.5-turbo-instruct*"),
     lens=ranks.tiktoken,
+    wires=("chat", "responses", "completion"),
 ).connect

@@ -21,6 +21,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from evals.errors import BadInput, FailureKind, NotFound, ProviderError
 from evals.types import Capability, Prompt, Response
 
+CAN: frozenset[Capability] = frozenset({"chat", "completion", "seed"})
+"""What its models can be asked for."""
+
 IDK = "I don't know."
 
 BIO = (
@@ -199,7 +202,7 @@ class Scripted:
     options: Options
     concurrency: int = 8
     notice: str = "scripted models are simulated: they show known behaviour, not a model's"
-    can: frozenset[Capability] = frozenset({"chat", "completion", "seed"})
+    can: frozenset[Capability] = CAN
     _targets: dict[str, str | None] = field(default_factory=dict, repr=False)
     _met: set[str] = field(default_factory=set, repr=False)
 

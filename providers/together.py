@@ -5,4 +5,6 @@ evals run hallucination -m together/deepseek-ai/DeepSeek-R1?temperature=0.6
 
 from evals.host import Host
 
-connect = Host("together", "https://api.together.ai/v1", key="TOGETHER_API_KEY").connect
+connect = Host(
+    "together", "https://api.together.ai/v1", key="TOGETHER_API_KEY", wires=("chat", "completion")
+).connect

@@ -15,4 +15,5 @@ connect = Host(
     start="vllm serve MODEL",
     concurrency=64,
     lens=served.vllm,
+    wires=("chat", "completion", "responses"),
 ).connect

@@ -12,7 +12,7 @@ from evals import shelf, types
 from evals.cli import evals as group
 from evals.suite import load
 from tests.conftest import Evals
-from tools import commands_page
+from tools import commands_page, providers_table
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("docs/*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"])
@@ -50,6 +50,13 @@ def test_a_page_can_be_followed_word_for_word(name: str, evals: Evals) -> None:
 
 def test_the_page_of_commands_is_what_the_program_says() -> None:
     assert commands_page.PAGE.read_text("utf-8") == commands_page.page(), "run: just docs"
+
+
+def test_the_table_of_providers_is_what_their_files_say() -> None:
+    text = providers_table.PAGE.read_text("utf-8")
+    assert text == providers_table.page(text), "run: just docs"
+    for name in shelf.names("provider"):
+        assert f"| `{name}` |" in text
 
 
 def test_every_command_and_option_is_on_the_page() -> None:

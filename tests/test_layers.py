@@ -14,7 +14,7 @@ LAYERS = [
     {"safe"},
     {"charts", "pseudoword", "shelf", "reading", "stats", "logistic", "words", "numbers", "answers"},
     {"scorer", "provider", "complaint", "http", "lens"},
-    {"wire", "chat", "completion", "host", "suite", "retry"},
+    {"wire", "chat", "completion", "responses", "messages", "gemini", "host", "suite", "retry"},
     {"plan", "tools"},
     {"log", "converse", "display"},
     {"run"},

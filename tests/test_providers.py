@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from evals import shelf
-from evals.errors import BadInput, ProviderError
-from evals.host import Host
+from evals.errors import BadInput, ProviderError, Unsupported
+from evals.host import WIRES, Host
+from evals.http import Http
 from evals.provider import ModelName, Provider, connect
 from evals.types import Message, Prompt
+from evals.wire import Wire, WireName
+from tests.shapes import Said
 from tests.stub_server import Reply, Stub, ask, chat, completion, serving
 
 HELLO = Prompt((Message("user", "Who is Orson Kovats?"),), seed=1)
@@ -49,17 +52,9 @@ def at(stub: Stub, name: str, model: str = "vendor/model-1", more: str = "") -> 
 
 
 def test_the_hosts_that_users_expect_are_there() -> None:
-    wanted = {
-        "openai",
-        "ollama",
-        "lmstudio",
-        "together",
-        "hyperbolic",
-        "vllm",
-        "llamacpp",
-        "openai-compatible",
-    }
-    assert wanted <= set(HOSTS)
+    hosted = "openai anthropic gemini together hyperbolic fireworks groq mistral deepseek openrouter xai huggingface azure bedrock"
+    local = "ollama lmstudio vllm sglang llamacpp transformers openai-compatible"
+    assert {*hosted.split(), *local.split()} <= set(HOSTS)
 
 
 @pytest.mark.parametrize("name", HOSTS)
@@ -79,22 +74,37 @@ def test_it_is_a_docstring_an_import_and_a_connect(name: str) -> None:
     assert kinds == [ast.Expr, ast.Assign]
 
 
+PATHS: dict[WireName, str] = {
+    "chat": "/v1/chat/completions",
+    "responses": "/v1/responses",
+    "messages": "/v1/messages",
+    "gemini": "/v1/models/vendor/model-1:generateContent",
+}
+LIMITS: dict[WireName, str] = {
+    "responses": "max_output_tokens",
+    "messages": "max_tokens",
+    "gemini": "maxOutputTokens",
+}
+
+
 @pytest.mark.parametrize("name", HOSTS)
 def test_it_asks_and_reads(stub: Stub, name: str) -> None:
-    provider = at(stub, name)
+    host, provider = HOSTS[name], at(stub, name)
+    stub.plays(Reply(Said().over(host.wires[0])))
     assert {"chat"} <= provider.can <= {"chat", "seed", "images", "tools"}
     assert provider.concurrency >= 1
     assert provider.notice == ""
     reply = ask(provider, HELLO)[0]
-    assert (reply.text, reply.stop, reply.model, reply.dropped) == ("Yes.", "stop", "served", ())
+    assert (reply.text, reply.stop, reply.model) == ("Yes.", "stop", "served")
     (seen,) = stub.seen
-    assert seen.path == "/v1/chat/completions"
-    assert seen.body["model"] == "vendor/model-1"
-    assert seen.body["messages"] == [{"role": "user", "content": "Who is Orson Kovats?"}]
-    limit = "max_completion_tokens" if name == "openai" else "max_tokens"
-    assert seen.body[limit] == 512
-    key = HOSTS[name].key
-    assert seen.headers.get("authorization") == (f"Bearer secret-of-{name}" if key else None)
+    assert seen.path == PATHS[host.wires[0]]
+    assert "Who is Orson Kovats?" in str(seen.body)
+    settings = seen.body.get("generationConfig", seen.body)
+    assert settings[LIMITS.get(host.wires[0], host.quirks.max_tokens)] == 512
+    assert ("temperature" in settings) != ("temperature" in reply.dropped)
+    secret = f"secret-of-{name}" if host.key else None
+    header = WIRES[host.wires[0]].auth
+    assert (seen.headers.get(header) or "").removeprefix("Bearer ") == (secret or "")
 
 
 @pytest.mark.parametrize("name", HOSTS)
@@ -214,3 +224,53 @@ def test_a_new_host_is_one_file_of_three_statements(stub: Stub, tmp_path: Path) 
     )
     assert ask(connect(ModelName.parse(f"{path}/some/model")), HELLO)[0].text == "Yes."
     assert stub.seen[0].body["model"] == "some/model"
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "variable", "url"),
+    [
+        ("azure", "resource", "AZURE_OPENAI_RESOURCE", "https://mine.openai.azure.com/openai/v1"),
+        ("bedrock", "region", "AWS_REGION", "https://bedrock-runtime.mine.amazonaws.com/openai/v1"),
+        ("bedrock", "region", "AWS_DEFAULT_REGION", "https://bedrock-runtime.mine.amazonaws.com/openai/v1"),
+    ],
+)
+def test_the_accounts_own_part_of_an_address_comes_from_an_option_or_the_environment(
+    name: str, part: str, variable: str, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for each in HOSTS[name].own[part]:
+        monkeypatch.delenv(each, raising=False)
+    with pytest.raises(BadInput, match=f"needs your {part}"):
+        connect(ModelName.parse(f"{name}/m"))
+    with pytest.raises(BadInput, match=f"needs your {part}"):
+        connect(ModelName.parse(f"{name}/m?{part}=evil.example.com%2F"))
+    assert http_of(f"{name}/m?{part}=mine").url == url
+    monkeypatch.setenv(variable, "mine")
+    assert http_of(f"{name}/m").url == url
+
+
+def http_of(model: str) -> Http:
+    provider = connect(ModelName.parse(model))
+    assert isinstance(provider, Wire)
+    return provider.http
+
+
+@pytest.mark.parametrize(
+    ("model", "taken"),
+    [("claude-opus-4-6", True), ("claude-opus-4-7", False), ("claude-sonnet-5-5", False), ("claude-haiku-4-5-20251001", True)],
+)  # fmt: skip
+def test_which_models_take_a_temperature_is_known_beforehand(stub: Stub, model: str, taken: bool) -> None:
+    stub.plays(Reply(Said().over("messages")))
+    dropped = ask(at(stub, "anthropic", model), HELLO)[0].dropped
+    assert ("temperature" in stub.seen[0].body) == taken
+    assert ("temperature" in dropped) != taken
+
+
+def test_a_host_whose_inference_ends_says_what_to_do() -> None:
+    with pytest.raises(Unsupported, match="vllm/MODEL"):
+        connect(ModelName.parse("lambda/llama"))
+
+
+def test_a_key_given_for_the_name_of_a_variable_is_not_repeated() -> None:
+    with pytest.raises(BadInput) as caught:
+        connect(ModelName.parse("openai/m?key_env=sk-secret-0123"))
+    assert "0123" not in str(caught.value)

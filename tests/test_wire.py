@@ -164,7 +164,7 @@ def test_the_completion_wire_learns_too(stub: Stub) -> None:
         ({"top_p": "2"}, ["top_p='2'"]),
         ({"timeout": "0"}, ["timeout='0'"]),
         ({"timeout": "inf"}, ["timeout='inf'"]),
-        ({"wire": "smoke"}, ["wire='smoke'", "'chat' or 'completion'"]),
+        ({"wire": "smoke"}, ["wire='smoke'", "'chat', 'completion', "]),
         ({"reasoning_effort": ""}, ["reasoning_effort=''"]),
     ],
 )

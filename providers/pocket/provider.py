@@ -22,6 +22,9 @@ STAGES: dict[str, frozenset[Capability]] = {
     "bluff": frozenset({"chat", "completion", "seed"}),
     "honest": frozenset({"chat", "completion", "seed"}),
 }
+CAN = frozenset[Capability]().union(*STAGES.values())
+"""What its stages can be asked for; the base only continues texts."""
+
 DEFAULT = "bluff"
 BATCH = 32
 """Prompts computed together: more gain little on one core and make the first reply wait longer."""

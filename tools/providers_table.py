@@ -1,0 +1,59 @@
+"""Writes the table of providers and what their models can do into docs/providers.md."""
+
+import ast
+from pathlib import Path
+
+from evals import shelf
+from evals.host import WIRES, Host
+from evals.wire import Talk
+
+PAGE = Path(__file__).parent.parent / "docs" / "providers.md"
+BEGIN, END = "<!-- providers -->\n", "<!-- /providers -->\n"
+HEAD = ("provider", "reaches", "key", "talks", "continues texts", "pictures", "tools", "seed", "wires")
+
+
+def table() -> str:
+    """The table as it should be."""
+    lines = [HEAD, ("---",) * len(HEAD), *(_row(name) for name in shelf.names("provider"))]
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+
+def page(text: str) -> str:
+    """The page with the table between its marks."""
+    before, _, rest = text.partition(BEGIN)
+    return f"{before}{BEGIN}{table()}{END}{rest.partition(END)[2]}"
+
+
+def _row(name: str) -> tuple[str, ...]:
+    path = shelf.find("provider", name)
+    module = shelf.load(path)
+    about = (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").split("\n")[0]
+    reaches = about.partition(";")[0].partition("(")[0].strip().rstrip(".,")
+    host = getattr(module.connect, "__self__", None)
+    if isinstance(host, Host):
+        return (f"`{name}`", reaches, _key(host), *_abilities(host), ", ".join(host.wires))
+    named = ("chat", "completion", "images", "tools", "seed")
+    return (f"`{name}`", reaches, "none", *("yes" if each in module.CAN else "no" for each in named), "none")
+
+
+def _key(host: Host) -> str:
+    if not host.key:
+        return "none" if host.url else "`?key_env=`"
+    return f"`{host.key}`" + ("" if host.needs_key else ", optional")
+
+
+def _abilities(host: Host) -> tuple[str, ...]:
+    """What its models can be asked for; of pictures and tools only the model itself can tell."""
+    talks = [WIRES[wire] for wire in host.wires if issubclass(WIRES[wire], Talk)]
+    seeded = bool(host.quirks.seed) and any("seed" not in each.lacks for each in talks)
+    by_model = ("by model" if host.quirks.images else "no", "by model" if host.quirks.tools else "no")
+    return (
+        "yes" if talks else "no",
+        "yes" if "completion" in host.wires else "no",
+        *by_model,
+        "yes" if seeded else "no",
+    )
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(PAGE.read_text("utf-8")), "utf-8")
