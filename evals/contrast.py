@@ -1,4 +1,4 @@
-"""Contrasts: two arms, or two models, on the same items: how far apart they are, and whether that is decided."""
+"""Contrasts: two arms, strata or models on the same items: how far apart they are, and whether that is decided."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -121,41 +121,69 @@ def _pulls(changes: Sequence[Items], weights: Sequence[float]) -> stats.Floats:
 
 
 def contrasts(frame: pd.DataFrame, suites: Mapping[str, Suite], by: Sequence[str] = ()) -> pd.DataFrame:
-    """Every declared contrast of the suites, for every model: arm against arm on the same samples.
+    """Every declared contrast of the suites, for every model: arm against arm on the same samples, or strata in each arm.
 
     Args:
         frame: replies, as from `evals.frame.frame`. suites: name -> suite.
         by: columns of the frame, such as `tag_tier`, to break the contrasts down by.
-    Returns: one row a suite, model, group and contrast: suite, model, the `by` columns, contrast, metric, treatment,
-        control, then COLUMNS: effect, low, high (95 %, in `unit`), p, p_adjusted, n (items), clusters, n01, n10,
+    Returns: one row a suite, model, group and contrast: suite, model, the `by` columns, contrast, metric, arm (within
+        which strata are compared, else empty), treatment, control, then COLUMNS: effect, low, high (95 %, in `unit`), p, p_adjusted, n (items), clusters, n01, n10,
         odds_ratio (n01 / n10), unit, better, lost, headline, verdict (higher, lower, undecided, not measured), needed
-        (items that would decide, NA where more than a million), method, sentence. Contrasts as declared are headlines
-        and not corrected; those broken down are corrected together, by Holm, within their suite.
+        (items that would decide, NA where more than a million), method, sentence. Headlines
+        are not corrected; other contrasts, and all broken down, are corrected together, by Holm, within their suite.
     """
     rows = [row for name, suite in suites.items() for row in _contrasts(frame, name, suite, by)]
-    head = ("suite", "model", *by, "contrast", "metric", "treatment", "control")
+    head = ("suite", "model", *by, "contrast", "metric", "arm", "treatment", "control")
     return _table(rows, head)
 
 
-def _contrasts(frame: pd.DataFrame, name: str, suite: Suite, by: Sequence[str]) -> Iterator[dict[str, Any]]:
-    tally = Tally(frame[frame["suite"] == name], suite, ITEM)
-    for key, arms in _nested(tally, ("model", *by), "arm"):
-        for declared in suite.contrasts:
-            if declared.treatment in arms and declared.control in arms:
-                found = effect(tally, declared.metric, arms[declared.treatment], arms[declared.control])
-                metric = tally.metrics[declared.metric]
-                yield {
-                    "suite": name,
-                    **dict(zip(("model", *by), key, strict=True)),
-                    "contrast": declared.name,
-                    "metric": declared.metric,
-                    "treatment": declared.treatment,
-                    "control": declared.control,
-                    **_effect_columns(metric, found),
-                    "headline": not by,
-                    "family": None if not by else "further",
-                    "say": _contrast_sentence(declared),
-                }
+def _contrasts(frame: pd.DataFrame, name: str, suite: Suite, by: Sequence[str]) -> list[dict[str, Any]]:
+    rows = frame[frame["suite"] == name]
+    tallies: dict[tuple[str, ...], Tally] = {}
+    found: list[dict[str, Any]] = []
+    for declared in suite.contrasts:
+        kind = (declared.by, *declared.match)
+        tally = tallies[kind] = tallies.get(kind) or _pairable(rows, suite, declared)
+        found += ({"suite": name, **row} for row in _declared(tally, declared, by))
+    models = {model: place for place, model in enumerate(rows["model"].unique())}
+    return sorted(found, key=lambda row: models[row["model"]])
+
+
+def _pairable(rows: pd.DataFrame, suite: Suite, declared: Contrast) -> Tally:
+    """The replies in which what a contrast pairs counts as one item, and items that hang together as one cluster."""
+    if not declared.match:
+        return Tally(rows, suite, ITEM)
+    key = ["seed", *(f"tag_{tag}" for tag in declared.match)]
+    if not set(key) <= set(rows.columns):
+        return Tally(rows.iloc[:0], suite, ITEM)
+    rows = rows.dropna(subset=key[1:])
+    pairs = rows.groupby(key, sort=False, dropna=False).ngroup()
+    return Tally(rows.assign(cluster=stats.joined(rows["cluster"].to_numpy(str), pairs)), suite, key)
+
+
+def _declared(tally: Tally, declared: Contrast, by: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """A contrast for each model, for each arm where it compares strata, and for each group."""
+    strata = declared.by != "arm"
+    inner = f"tag_{declared.by}" if strata else "arm"
+    if inner not in tally.rows or inner in by:
+        return
+    outer = ("model", "arm", *by) if strata else ("model", *by)
+    for key, levels in _nested(tally, outer, inner):
+        pair = [levels[level] for level in (declared.treatment, declared.control) if level in levels]
+        if len(pair) == 2 and (not strata or all(tally.concerns(declared.metric, rows) for rows in pair)):
+            headline = declared.headline and not by
+            yield {
+                "arm": "",
+                **dict(zip(outer, key, strict=True)),
+                "contrast": declared.name,
+                "metric": declared.metric,
+                "treatment": str(declared.treatment),
+                "control": str(declared.control),
+                **_effect_columns(tally.metrics[declared.metric], effect(tally, declared.metric, *pair)),
+                "headline": headline,
+                "family": None if headline else "further",
+                "say": _contrast_sentence(declared),
+            }
 
 
 def differences(frame: pd.DataFrame, suites: Mapping[str, Suite], by: Sequence[str] = ()) -> pd.DataFrame:

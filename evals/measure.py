@@ -87,11 +87,7 @@ class Tally:
 
     def items(self, name: str, rows: Codes) -> Items:
         """What a metric finds in some of the rows."""
-        if name not in self._points:
-            metric = self.metrics[name]
-            fits = _fits(self.rows, getattr(metric, "where", {}))
-            self._points[name] = (_points(self.rows, metric, fits, self._item), fits)
-        points, fits = self._points[name]
+        points, fits = self._pointed(name)
         eligible = rows[fits[rows]]
         counted = eligible[~np.isnan(points[eligible])]
         codes, first, place = np.unique(self._item[counted], return_index=True, return_inverse=True)
@@ -103,6 +99,18 @@ class Tally:
             replies=len(counted),
             lost=float((self._lost & np.isnan(points))[eligible].mean()) if len(eligible) else 0.0,
         )
+
+    def concerns(self, name: str, rows: Codes) -> bool:
+        """Whether a metric is about any of the rows, judged or not."""
+        return any(self._pointed(part)[1][rows].any() for part in self.parts(name))
+
+    def _pointed(self, name: str) -> tuple[Floats, NDArray[np.bool_]]:
+        """What each reply counts for a metric, NaN where it does not, and whether it is about it at all; shape (rows,)."""
+        if name not in self._points:
+            metric = self.metrics[name]
+            fits = _fits(self.rows, getattr(metric, "where", {}))
+            self._points[name] = (_points(self.rows, metric, fits, self._item), fits)
+        return self._points[name]
 
 
 def _fits(rows: pd.DataFrame, where: Mapping[str, frozenset[Tag]]) -> NDArray[np.bool_]:

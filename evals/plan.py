@@ -230,6 +230,7 @@ def _part(suite: Suite, request: Request, seed: int) -> Planned:
             f"--repeat does not go with an adaptive test, which suite {suite.name} is with these options",
             "leave one of the two out",
         )
+    _check_pairs(suite, made.pool)
     part = replace(made, arms=arms)
     if next(part.possible(), None) is None:
         raise BadInput(
@@ -237,6 +238,21 @@ def _part(suite: Suite, request: Request, seed: int) -> Planned:
             "ask more samples (--size, -n), or name other arms (--arm)",
         )
     return part
+
+
+def _check_pairs(suite: Suite, pool: tuple[Sample, ...]) -> None:
+    """Strata that a contrast compares must have the tags by which it matches them."""
+    for contrast in suite.contrasts:
+        levels = [
+            sample.tags.keys()
+            for sample in pool
+            if sample.tags.get(contrast.by) in (contrast.treatment, contrast.control)
+        ]
+        if levels and not any(set(contrast.match) <= tags for tags in levels):
+            raise BadFile(
+                f"contrast {contrast.name!r} of suite {suite.name} matches by {', '.join(contrast.match)}, which no sample has",
+                "correct the names of the tags",
+            )
 
 
 def _made(suite: Suite, seed: int, count: int, options: Any) -> Planned:

@@ -130,6 +130,23 @@ def cluster_se(values: ArrayLike, clusters: ArrayLike) -> float:
     return math.sqrt(count / (count - 1) * float(pulls @ pulls)) if count > 1 else NAN
 
 
+def joined(one: ArrayLike, other: ArrayLike) -> NDArray[np.intp]:
+    """Labels, shape (n,), alike for items that hang together: by a label of either kind, or through others that do.
+
+    Args: one, other: shape (n,), any labels: such as each item's cluster, and the pair that it belongs to.
+    """
+    kinds = [np.unique(np.asarray(labels), return_inverse=True)[1] for labels in (one, other)]
+    found = np.arange(len(kinds[0]))
+    while True:
+        before = found
+        for codes in kinds:
+            least = np.full(int(codes.max(initial=-1)) + 1, len(codes))
+            np.minimum.at(least, codes, found)
+            found = least[codes]
+        if (found == before).all():
+            return found
+
+
 def design_effect(values: ArrayLike, clusters: ArrayLike) -> float:
     """By what the clusters multiply the variance of the mean: 1 + (m - 1) rho for m items a cluster; NaN if all agree.
 

@@ -29,6 +29,7 @@ from evals.types import (
     Response,
     Sample,
     Score,
+    Tag,
 )
 
 FIXED_SEED = 20261123
@@ -212,7 +213,7 @@ def check(suite: Suite, path: Path) -> Suite:
     """The suite with its place, once its names fit together.
 
     Raises: BadFile: a name that is no folder's name, two arms of one name, an arm that cannot be asked, a tool that no
-        model could call, or a contrast or index of an arm or metric that is not there.
+        model could call, a contrast or index of an arm, metric or stratum that is not there, or strata that nothing matches.
     """
     if not re.fullmatch(r"\w[\w.-]*", suite.name):
         raise BadFile(f"{path}: {suite.name!r} cannot name a suite", "use letters, digits, '-', '_' and '.'")
@@ -222,13 +223,22 @@ def check(suite: Suite, path: Path) -> Suite:
         raise BadFile(f"{path}: a suite needs arms, each with a name of its own; it has {arms}", "rename one")
     for arm in suite.arms:
         _check_arm(arm, path)
-    wanted = [(name, arms) for c in suite.contrasts for name in (c.treatment, c.control)]
+    wanted: list[tuple[Tag, Sequence[Tag]]] = [
+        (name, arms) for c in suite.contrasts if c.by == "arm" for name in (c.treatment, c.control)
+    ]
+    wanted += [(c.by, ("arm", *suite.strata)) for c in suite.contrasts]
     wanted += [(c.metric, metrics) for c in suite.contrasts]
     wanted += [(name, metrics) for m in suite.metrics if isinstance(m, Index) for name in m.weights]
     for name, known in wanted:
         if name not in known:
             raise BadFile(
                 f"{path}: a contrast or index names {name!r}, which is not among {known}", "correct the name"
+            )
+    for contrast in suite.contrasts:
+        if bool(contrast.match) != (contrast.by != "arm"):
+            raise BadFile(
+                f"{path}: contrast {contrast.name!r} of {contrast.by} with match={contrast.match}",
+                "strata are matched by tags in which pairs agree (match=...), arms by the samples themselves",
             )
     ours = path.is_relative_to(shelf.home("suite"))
     return replace(suite, where=suite.name if ours else str(path))

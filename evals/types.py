@@ -437,22 +437,29 @@ class ItemMetric:
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """A comparison fixed in the suite beforehand, arm against arm on the same samples.
+    """A comparison fixed in the suite beforehand: arm against arm on the same samples, or stratum against stratum.
 
     Attributes:
         name: short ("presumption").
         metric: the Metric's name.
-        treatment, control: arm names; the effect is treatment minus control.
+        treatment, control: arm names, or two values of the tag `by`; the effect is treatment minus control.
         words: subject of the sentence: "asking about made-up names in a presuming way".
         noun: what changes: "fabrication".
+        by: what sets the two apart: the arm, or one of the suite's strata, compared within each arm.
+        match: of strata, the tags in which two samples must agree to be a pair; samples that share a cluster, or are
+            matched with samples that do, are one cluster.
+        headline: whether it is a main question, told in words and not corrected for the number of comparisons.
     """
 
     name: str
     metric: str
-    treatment: str
-    control: str
+    treatment: Tag
+    control: Tag
     words: str
     noun: str
+    by: str = "arm"
+    match: tuple[str, ...] = ()
+    headline: bool = True
 
 
 def to_json(noun: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ MANY = 100_000
 def contrast(row: Mapping[str, Any], declared: Contrast) -> str:
     """A row of `contrasts` in words: "asking ... raises fabrication by 23 points (95 % CI 17 to 29)"."""
     if row["verdict"] == "not measured":
-        return f"{declared.words}: its effect on {declared.noun} is not measured, no item counts in both arms"
+        return f"{declared.words}: its effect on {declared.noun} is not measured, no item counts in both"
     if row["verdict"] == "undecided":
         change = f"{declared.words} changes {declared.noun} by {_signed(row)} {_interval(row)}"
         return f"{change}: {undecided(row)}"

@@ -1,4 +1,4 @@
-"""What differs between arms and between models on the same items, in words."""
+"""What differs between arms, strata and models on the same items, in words."""
 
 from collections.abc import Mapping
 
@@ -7,18 +7,17 @@ import pandas as pd
 from evals import contrast
 from evals.measure import ALL_ARMS
 from evals.suite import Suite
-from evals.view import Table, View, records, several, text
+from evals.view import Row, Table, View, records, several, text
 
 
 def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
-    """Declared contrasts of arms, then differences of models: over all arms, and within each where there are several.
+    """Declared contrasts of arms and strata, then differences of models: over all arms, and within each where there are several.
 
-    One row a comparison: suite, compared (arms or models), name, metric, model, arm, treatment, control, then the
+    One row a comparison: suite, compared (arms, strata or models), name, metric, model, arm, treatment, control, then the
     columns of `evals.contrast`; the effect is treatment minus control.
     """
-    arms = (
-        contrast.contrasts(frame, suites).rename(columns={"contrast": "name"}).assign(compared="arms", arm="")
-    )
+    arms = contrast.contrasts(frame, suites).rename(columns={"contrast": "name"}).assign(compared="arms")
+    arms.loc[arms["arm"] != "", "compared"] = "strata"
     many = {name: suite for name, suite in suites.items() if several(frame["arm"][frame["suite"] == name])}
     models = [
         contrast.differences(frame, suites).assign(arm=ALL_ARMS),
@@ -38,12 +37,8 @@ def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
 def view(table: pd.DataFrame) -> View:
     """Headlines as sentences; on a page, every comparison as a table."""
     rows = records(table[table["headline"]])
-    lines = [
-        f"{row['model']}: {row['sentence']}"
-        if row["model"] and several(table["control"])
-        else row["sentence"]
-        for row in rows
-    ]
+    named = several(table["control"])
+    lines = [": ".join(filter(None, (_whose(row, named=named), row["sentence"]))) for row in rows]
     further = table[~table["headline"]]
     if len(further):
         decided = int(further["verdict"].isin(["higher", "lower"]).sum())
@@ -53,12 +48,19 @@ def view(table: pd.DataFrame) -> View:
     return View(lines=tuple(lines), more=(_all(table),))
 
 
+def _whose(row: Row, *, named: bool) -> str:
+    """Whose contrast it is: the model's if there are several to tell apart, and the arm's if it compares strata."""
+    if row["compared"] == "models":
+        return ""
+    return ", ".join(filter(None, (row["model"] if named else "", f"arm {row['arm']}" if row["arm"] else "")))
+
+
 def _all(table: pd.DataFrame) -> Table:
     cells = [
         {
             "metric": row["metric"],
             "compared": f"{row['treatment']} − {row['control']}",
-            "of": row["model"] or (f"arm {row['arm']}" if row["arm"] != ALL_ARMS else "all arms"),
+            "of": _whose(row, named=True) or (f"arm {row['arm']}" if row["arm"] != ALL_ARMS else "all arms"),
             "difference": text(row["effect"]),
             "95 % CI": f"{text(row['low'])} to {text(row['high'])}",
             "n": str(row["n"]),

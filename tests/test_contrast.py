@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from evals import stats, words
 from evals.contrast import contrasts, differences
 from evals.frame import frame
-from evals.types import Key, Reply
+from evals.types import Contrast, Key, Metric, Reply
 from evals.view import records
 from tests.made import NAMES, replies, reply
 
@@ -112,6 +113,97 @@ def test_contrasts_broken_down_are_corrected_and_declared_ones_are_not() -> None
     assert not broken["headline"].any()
     assert broken["p_adjusted"].to_numpy() == pytest.approx(stats.holm(broken["p"]), nan_ok=True)
     assert (broken["p_adjusted"] > broken["p"]).any()
+
+
+# Strata
+
+
+SPACING = Contrast(
+    *("spacing", "right", "spaced", "run", "spacing", "exact counts"), by="layout", match=("n", "glyph")
+)
+COUNTS = replace(
+    NAMES,
+    name="counts",
+    metrics=(Metric("right", "right", {"right": 1.0, "wrong": 0.0}, better="higher"),),
+    contrasts=(SPACING,),
+)
+
+
+def counted(outcomes: Mapping[tuple[str, str], str], glyphs: str = ".", arm: str = NEUTRAL) -> list[Reply]:
+    """Replies by (layout, glyph): the i-th is to i marks, which are one cluster, and ends r(ight) or w(rong)."""
+    return [
+        reply(
+            Key(BLUFF, "counts", f"{layout}{glyph}{n}", arm),
+            {"r": "right", "w": "wrong", "u": "unparsed"}[end],
+            {"layout": layout, "n": n, "glyph": glyph},
+            cluster=f"n {n}",
+        )
+        for (layout, glyph), ends in outcomes.items()
+        for n, end in enumerate(ends)
+    ]
+
+
+def spacing(rows: list[Reply], by: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    return [dict(row) for row in records(contrasts(frame(rows, seed=1), {"counts": COUNTS}, by))]
+
+
+def test_strata_are_compared_on_matched_samples_within_each_arm() -> None:
+    """20 right spaced and wrong in a run, 4 the other way round, 16 alike; the 41st was never asked in a run."""
+    rows = counted({("spaced", "."): "r" * 20 + "w" * 4 + "r" * 17, ("run", "."): "w" * 20 + "r" * 20})
+    (row,) = spacing(rows + counted({("spaced", "."): "r" * 9}, arm=PRESUMING))
+    expected = stats.bonett_price(20, 4, 40)
+    assert (row["arm"], row["treatment"], row["control"]) == (NEUTRAL, "spaced", "run")
+    assert (row["n"], row["clusters"], row["n01"], row["n10"]) == (40, 40, 20, 4)
+    assert (row["effect"], row["low"], row["high"]) == (0.4, expected.low, expected.high)
+    assert row["p"] == pytest.approx(stats.mcnemar(20, 4))
+    assert row["sentence"].startswith("spacing raises exact counts by 40 points")
+    assert row["headline"]
+
+
+def test_pairs_of_one_cluster_are_not_taken_for_independent() -> None:
+    """Both glyphs of a count end alike: 24 pairs are 12 clusters, and p is that of 12 flips."""
+    ends = {(layout, glyph): end * 12 for layout, end in (("spaced", "r"), ("run", "w")) for glyph in ".x"}
+    (row,) = spacing(counted(ends))
+    assert (row["n"], row["clusters"]) == (24, 12)
+    assert pd.isna(row["n01"])
+    assert row["p"] == pytest.approx(2 / 2**12)
+
+
+def test_matched_samples_of_different_clusters_are_one_cluster() -> None:
+    rows = counted({("spaced", "."): "rrrr", ("run", "."): "wwww"})
+    other = [replace(each, cluster=f"{each.tags['layout']} {int(each.tags['n']) // 2}") for each in rows]
+    (row,) = spacing(other)
+    assert (row["n"], row["clusters"]) == (4, 2)
+
+
+def test_strata_of_which_one_is_missing_or_out_of_the_metrics_sight_make_no_contrast() -> None:
+    assert not spacing(counted({("spaced", "."): "rr"}))
+    assert not spacing(replies({(BLUFF, NEUTRAL): ends("fa")}, "made-up", suite="counts"))
+    of_x = Metric("right", "right", {"right": 1.0, "wrong": 0.0}, {"glyph": frozenset("x")})
+    elsewhere = replace(COUNTS, metrics=(of_x,))
+    rows = counted({("spaced", "."): "rr", ("run", "."): "rr"})
+    assert contrasts(frame(rows, seed=1), {"counts": elsewhere}).empty
+
+
+def test_strata_that_lost_every_reply_are_not_measured() -> None:
+    (row,) = spacing(counted({("spaced", "."): "uu", ("run", "."): "rr"}))
+    assert (row["verdict"], row["n"]) == ("not measured", 0)
+
+
+def test_contrasts_that_are_no_headlines_are_corrected_together() -> None:
+    aside = replace(
+        COUNTS,
+        contrasts=(
+            SPACING,
+            replace(SPACING, name="a", headline=False),
+            replace(SPACING, name="b", headline=False),
+        ),
+    )
+    rows = counted({("spaced", "."): "r" * 14 + "w" * 4, ("run", "."): "w" * 14 + "r" * 4})
+    table = contrasts(frame(rows, seed=1), {"counts": aside})
+    p = stats.mcnemar(14, 4)
+    assert table["headline"].to_list() == [True, False, False]
+    assert table["p_adjusted"].to_list() == pytest.approx([p, 2 * p, 2 * p])
 
 
 # Models
@@ -226,7 +318,7 @@ UNSURE = {"effect": 0.02, "low": -0.03, "high": 0.07, "verdict": "undecided", "p
         ),
         (
             {"verdict": "not measured", "n": 0},
-            "asking in a presuming way: its effect on fabrication is not measured, no item counts in both arms",
+            "asking in a presuming way: its effect on fabrication is not measured, no item counts in both",
         ),
         (
             UNSURE | {"n": 1, "low": math.nan, "high": math.nan},

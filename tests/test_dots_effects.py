@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from evals import reporting, shelf
 from evals.frame import frame
 from evals.stats import Estimate, wilson
 from evals.types import Key, Prompt, Reply, Response, Sample
 from suites.dots import effects
 from suites.dots.curve import half_point, odds_ratio, trend
-from suites.dots.display import GLYPHS
 from suites.dots.effects import Step
 from suites.dots.items import Options, samples
+from suites.dots.metrics import LAYOUT_WORDS
 from suites.dots.report import report, view
 from suites.dots.suite import suite
 
@@ -188,7 +189,7 @@ def test_controls_and_unread_replies_are_not_counted() -> None:
 
 def test_the_gap_between_layouts_is_found_on_the_same_units() -> None:
     rows = ask(soft({"run": 12, "spaced": 60, "noise": 60}))
-    gap = row(effects.layout_gaps(rows, suite))
+    gap = row(effects.gaps(rows, suite), contrast="spaced")
     assert gap["verdict"] == "higher"
     assert gap["p"] < 0.01
     assert gap["n"] == ((rows["tag_kind"] == "ladder") & (rows["tag_layout"] == "spaced")).sum()
@@ -199,14 +200,15 @@ def test_the_gap_between_layouts_is_found_on_the_same_units() -> None:
 
 
 def test_no_gap_is_found_where_there_is_none() -> None:
-    gap = row(effects.layout_gaps(ask(soft({"run": 30, "spaced": 30, "noise": 30})), suite))
+    gap = row(effects.gaps(ask(soft({"run": 30, "spaced": 30, "noise": 30})), suite), contrast="spaced")
     assert gap["verdict"] == "undecided"
 
 
 def test_every_layout_asked_is_compared_with_the_run() -> None:
-    rows = ask(soft(dict.fromkeys(effects.LAYOUT_WORDS, 60.0) | {"run": 12.0}), 800, layouts="all")
-    found = effects.layout_gaps(rows, suite)
-    assert set(found["contrast"]) == set(effects.LAYOUT_WORDS)
+    rows = ask(soft(dict.fromkeys(LAYOUT_WORDS, 60.0) | {"run": 12.0}), 800, layouts="all")
+    found = effects.gaps(rows, suite)
+    found = found[found["headline"]]
+    assert set(found["contrast"]) == set(LAYOUT_WORDS)
     assert set(found["verdict"]) == {"higher"}
 
 
@@ -216,7 +218,7 @@ def test_a_glyph_that_is_harder_is_found_and_the_others_are_not() -> None:
             sample, arm, rng
         )
 
-    found = effects.glyph_gaps(ask(count, 1200, layouts="run"), suite, GLYPHS)
+    found = effects.gaps(ask(count, 1200, layouts="run"), suite)
     stop = row(found, contrast="stop")
     assert stop["verdict"] == "lower"
     assert 'counting "." instead of "•"' in stop["sentence"]
@@ -225,7 +227,7 @@ def test_a_glyph_that_is_harder_is_found_and_the_others_are_not() -> None:
 
 def test_one_glyph_alone_is_compared_with_nothing() -> None:
     rows = ask(soft({"run": 30, "spaced": 30, "noise": 30}), 60, glyphs="x")
-    assert not len(effects.glyph_gaps(rows, suite, GLYPHS))
+    assert set(effects.gaps(rows, suite)["contrast"]) == {"spaced"}
 
 
 # What wrong answers are like
@@ -279,7 +281,11 @@ def test_the_report_says_how_far_it_counts_and_what_changes_it() -> None:
         assert found["low"] < half < found["high"]
     shown = view(table)
     assert shown.tables[0].title == "simulated: exact counts by rung"
-    assert any("simulated, direct: putting spaces" in line for line in shown.lines)
+    assert not any("putting spaces" in line for line in shown.lines), "a declared contrast is said there"
+    made = reporting.report("contrasts", {"dots": suite})
+    lines = shelf.load(shelf.find("report", "contrasts")).view(made(rows)).lines
+    said = "simulated, arm direct: putting spaces between the marks raises exact counts by"
+    assert any(line.startswith(said) for line in lines)
 
 
 def test_the_report_of_no_reply_and_of_other_suites_is_empty() -> None:

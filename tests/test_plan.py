@@ -153,3 +153,16 @@ def test_repeats_change_the_temperature_of_greedy_arms_only(
     )
     jobs = plan(Request(suites=(str(sums),), models=("m",), size=1, arms=("plain",), repeat=2)).jobs("m")
     assert {job.prompt.temperature for job in jobs} == {repeated}
+
+
+@pytest.mark.parametrize(("tag", "known"), [("digits", False), ("big", True)])
+def test_strata_are_matched_by_tags_that_samples_have(sums: Path, tag: str, known: bool) -> None:
+    path = sums / "suite.py"
+    declared = f'Contrast("size", "accuracy", True, False, "size", "accuracy", by="big", match=("{tag}",))'
+    path.write_text(path.read_text().replace("contrasts=(", f"contrasts=({declared}, "))
+    request = Request(suites=(str(sums),), models=("m",), size=40)
+    if known:
+        assert len(plan(request))
+    else:
+        with pytest.raises(EvalsError, match="matches by digits, which no sample has"):
+            plan(request)

@@ -8,7 +8,7 @@ import pytest
 import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import special
+from scipy import sparse, special
 from scipy import stats as oracle
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
@@ -139,6 +139,15 @@ def test_design_effect_of_copies_is_the_number_of_copies() -> None:
 
 
 # Two conditions
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=12))
+def test_items_that_hang_together_are_a_component_of_their_graph(pairs: list[tuple[int, int]]) -> None:
+    one, other = np.array(pairs, int).reshape(-1, 2).T
+    graph = sparse.coo_matrix((np.ones(len(pairs)), (one, other + 10)), shape=(20, 20))
+    _, component = sparse.csgraph.connected_components(graph, directed=False)
+    found = stats.joined(one, other)
+    assert ((found[:, None] == found) == (component[one][:, None] == component[one])).all()
 
 
 def test_bonett_and_price_on_a_table_worked_by_hand() -> None:

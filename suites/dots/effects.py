@@ -5,7 +5,7 @@ one cluster.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +19,7 @@ from evals.suite import Suite
 from evals.types import Contrast
 
 from .curve import half_point, odds_ratio, trend
+from .display import GLYPHS
 from .staircase import Staircase, Trial
 
 PASS = 0.9
@@ -27,16 +28,6 @@ LEAST = 35
 
 LARGE = 20
 """Heaping is looked for from this n on, where any last digit is as near as another."""
-
-LAYOUT_WORDS: Mapping[str, str] = {
-    "spaced": "putting spaces between the marks",
-    "comma": "putting commas between the marks",
-    "grid": "putting the marks into a grid",
-    "ragged": "breaking the marks into uneven lines",
-    "grouped": "grouping the marks by five",
-    "noise": "scattering the marks among letters",
-}
-"""Layout -> the subject of the sentence that compares it with an unbroken run."""
 
 
 def counted(rows: pd.DataFrame) -> pd.DataFrame:
@@ -137,71 +128,27 @@ def _by_count(items: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
 # What layout and glyph change
 
 
-def layout_gaps(rows: pd.DataFrame, suite: Suite, base: str = "run") -> pd.DataFrame:
-    """Each layout less the unbroken run, on the same glyphs, counts and wordings, within each arm.
+def gaps(rows: pd.DataFrame, suite: Suite) -> pd.DataFrame:
+    """Each layout less the unbroken run, as the suite declares, and each glyph less the first of `GLYPHS` that was asked.
 
-    Returns: as `evals.contrast.contrasts`, `contrast` being the layout, with `asked`, the arm; each is a headline.
+    Different glyphs have different counts within a rung, so on one layout a rung is what is compared.
+    Returns: as `evals.contrast.contrasts`; p of the glyphs is corrected for how many comparisons of them there are.
     """
-    units = (
-        rows["tag_glyph"].astype(str)
-        + " "
-        + rows["tag_n"].astype(str)
-        + " "
-        + rows["tag_wording"].astype(str)
-    )
-    declared = [
-        Contrast(layout, "accuracy", layout, base, words, "exact counts")
-        for layout, words in LAYOUT_WORDS.items()
-    ]
-    shown = rows.assign(sample=units, arm=rows["tag_layout"], asked=rows["arm"])
-    return _strata(shown[shown["tag_kind"] == "ladder"], suite, declared)
-
-
-def glyph_gaps(rows: pd.DataFrame, suite: Suite, glyphs: Mapping[str, str]) -> pd.DataFrame:
-    """Each glyph less the first one, on the same rungs and layouts, within each arm.
-
-    Different glyphs have different counts within a rung, so a rung is what is compared, and a cluster.
-
-    Args: glyphs: name -> mark, as in the display.
-    Returns: as `layout_gaps`, `contrast` being the glyph; p corrected for the number of glyphs within each model and arm.
-    """
-    first, *others = [name for name in glyphs if name in set(rows["tag_glyph"])] or [""]
-    rungs = rows["tag_rung"].astype(str)
-    declared = [
+    asked = set(rows["tag_glyph"][rows["tag_kind"] == "ladder"])
+    first, *others = [name for name in GLYPHS if name in asked] or [""]
+    glyphs = [
         Contrast(
-            name,
-            "accuracy",
-            name,
-            first,
-            f'counting "{glyphs[name]}" instead of "{glyphs[first]}"',
+            *(name, "accuracy", name, first),
+            f'counting "{GLYPHS[name]}" instead of "{GLYPHS[first]}"',
             "exact counts",
+            by="glyph",
+            match=("rung", "layout"),
+            headline=False,
         )
         for name in others
     ]
-    shown = rows.assign(
-        sample=rungs + " " + rows["tag_layout"].astype(str),
-        cluster=rungs,
-        arm=rows["tag_glyph"],
-        asked=rows["arm"],
-    )
-    return _strata(shown[shown["tag_kind"] == "ladder"], suite, declared, corrected=True)
-
-
-def _strata(
-    rows: pd.DataFrame, suite: Suite, declared: Sequence[Contrast], *, corrected: bool = False
-) -> pd.DataFrame:
-    """Contrasts of levels that stand in `arm`, for each arm that stands in `asked`.
-
-    A level that some layouts lack is compared on what both have.
-    """
-    made = replace(suite, contrasts=tuple(declared))
-    found = [
-        contrasts(group, {suite.name: made}, ("asked",) if corrected else ()).assign(asked=asked)
-        for asked, group in rows.groupby("asked", sort=False)
-    ]
-    return (
-        pd.concat(found, ignore_index=True) if found else contrasts(rows, {suite.name: made}).assign(asked="")
-    )
+    layouts = [declared for declared in suite.contrasts if declared.by == "layout"]
+    return contrasts(rows, {suite.name: replace(suite, contrasts=(*layouts, *glyphs))})
 
 
 # What wrong answers are like

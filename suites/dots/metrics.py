@@ -1,9 +1,9 @@
-"""What is reported of the dots: exact counts, how far off the others are, and what controls and working show."""
+"""What is reported of the dots: exact counts, how far off the others are, what controls, working and layout show."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from statistics import fmean
 
-from evals.types import ItemMetric, Metric, Score
+from evals.types import Contrast, ItemMetric, Metric, Score
 
 EXACT = {"right": 1.0, "wrong": 0.0}
 LADDER = {"kind": frozenset({"ladder"})}
@@ -58,5 +58,29 @@ METRICS = (
         _mean_of("copied", _same),
         LADDER,
         better="higher",
+    ),
+)
+
+LAYOUT_WORDS: Mapping[str, str] = {
+    "spaced": "putting spaces between the marks",
+    "comma": "putting commas between the marks",
+    "grid": "putting the marks into a grid",
+    "ragged": "breaking the marks into uneven lines",
+    "grouped": "grouping the marks by five",
+    "noise": "scattering the marks among letters",
+}
+"""Layout -> the subject of the sentence that compares it with an unbroken run."""
+
+CONTRASTS = (
+    Contrast("tally", "accuracy", "tally", "direct", "writing an index next to each mark", "exact counts"),
+    Contrast("free", "accuracy", "free", "direct", "leaving the form of the answer open", "exact counts"),
+    Contrast("code hint", "accuracy", "code hint", "direct", "asking for code", "exact counts"),
+    *(
+        Contrast(
+            *(layout, "accuracy", layout, "run", words, "exact counts"),
+            by="layout",
+            match=("rung", "glyph", "n", "wording"),
+        )
+        for layout, words in LAYOUT_WORDS.items()
     ),
 )

@@ -11,7 +11,6 @@ from evals.suite import Suite
 from evals.view import Row, Table, View, records, spread
 
 from . import effects
-from .display import GLYPHS
 from .effects import Step
 from .staircase import capacity
 
@@ -51,12 +50,8 @@ def _findings(rows: pd.DataFrame, suite: Suite) -> Iterator[dict[str, Any]]:
             yield {**label, "layout": layout, "finding": "C90", "unit": "marks", **_numbers(capacity(trials))}
         yield label | _fall(effects.counted(group))
         yield from ({**label, **found} for found in _errors(group))
-    for kind, table in (
-        ("layout gap", effects.layout_gaps(rows, suite)),
-        ("glyph gap", effects.glyph_gaps(rows, suite, GLYPHS)),
-    ):
-        for row in records(table):
-            yield _gap(kind, row) | {"suite": suite.name}
+    for row in records(effects.gaps(rows, suite)):
+        yield _gap(row) | {"suite": suite.name}
 
 
 def _steps(rows: pd.DataFrame) -> list[Step]:
@@ -115,11 +110,11 @@ def _numbers(found: Estimate) -> dict[str, Any]:
     return {"value": found.value, "low": found.low, "high": found.high, "n": found.n, "method": found.method}
 
 
-def _gap(kind: str, row: Row) -> dict[str, Any]:
+def _gap(row: Row) -> dict[str, Any]:
     same = ("model", "low", "high", "n", "unit", "method", "verdict", "sentence")
     return {
-        "arm": row["asked"],
-        "finding": kind,
+        "arm": row["arm"],
+        "finding": "layout gap" if row["headline"] else "glyph gap",
         "level": row["contrast"],
         "value": row["effect"],
         "p": row["p_adjusted"],
@@ -189,7 +184,7 @@ def _marks(value: float) -> str:
 
 
 def _sentences(table: pd.DataFrame) -> Iterator[str]:
-    gaps = records(table[table["finding"].isin(["fall", "layout gap", "glyph gap"])])
+    gaps = records(table[table["finding"].isin(["fall", "glyph gap"])])
     for row in gaps:
         if row["finding"] != "glyph gap" or row["verdict"] in ("higher", "lower"):
             yield f"{row['model']}, {row['arm']}: {row['sentence']}"

@@ -1,10 +1,10 @@
 """Counting dots: easy for us; a model sees tokens, and has a fixed amount of computation for each of them."""
 
 from evals.suite import Suite
-from evals.types import Arm, Contrast
+from evals.types import Arm
 
 from .items import Options, samples
-from .metrics import METRICS
+from .metrics import CONTRASTS, METRICS
 from .prompts import asking
 from .scoring import score
 from .tracks import tracks
@@ -22,13 +22,7 @@ suite = Suite(
     ),
     score=score,
     metrics=METRICS,
-    contrasts=(
-        Contrast(
-            "tally", "accuracy", "tally", "direct", "writing an index next to each mark", "exact counts"
-        ),
-        Contrast("free", "accuracy", "free", "direct", "leaving the form of the answer open", "exact counts"),
-        Contrast("code hint", "accuracy", "code hint", "direct", "asking for code", "exact counts"),
-    ),
+    contrasts=CONTRASTS,
     options=Options,
     strata=("layout", "glyph"),
     tracks=tracks,

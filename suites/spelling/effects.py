@@ -31,55 +31,28 @@ from .tasks import TASKS
 ITEM = ["model", "seed", "tag_block", "tag_source", "repeat"]
 """What tells a word of a run from all others."""
 
-TOKENISATION = tuple(declared for declared in CONTRASTS if declared.name == "tokenisation")
-MEMORISATION = (
-    Contrast("memorisation", "accuracy", "common", "nonsense", "asking about common words instead of made-up ones", "accuracy"),
-    Contrast("word-likeness", "accuracy", "nonsense", "random", "asking about made-up words instead of random letters", "accuracy"),
-)  # fmt: skip
-COMPOSITION = (
-    Contrast("composition", "accuracy", "sub-steps", "task", "taking the sub-steps one by one", "accuracy"),
+COMPOSITION = Contrast(
+    *("composition", "accuracy", "sub-steps", "task", "taking the sub-steps one by one", "accuracy"),
+    by="step",
 )
+DECLARED = ("tokenisation", "memorisation", "word-likeness")
+"""The effects that are contrasts of the suite as they stand."""
 
 
-def tokenisation(rows: pd.DataFrame, suite: Suite, by: Sequence[str] = ()) -> pd.DataFrame:
-    """What setting the letters apart changes: as `evals.contrast.contrasts`, broken down by these columns.
-
-    `asked` is empty, as in the other two it is the arm in which something is asked.
-    """
-    return contrasts(rows, {suite.name: replace(suite, contrasts=TOKENISATION)}, by).assign(asked="")
-
-
-def memorisation(rows: pd.DataFrame, suite: Suite, by: Sequence[str] = ()) -> pd.DataFrame:
-    """What common words have over made-up ones, and those over random letters, within each arm (`asked`).
-
-    Returns: as `evals.contrast.contrasts`. Blocks are what is compared, and clusters.
-    """
-    block = rows["tag_block"].astype(str)
-    shown = rows.assign(
-        sample=block + " " + rows["tag_task"], cluster=block, asked=rows["arm"], arm=rows["tag_source"]
-    )
-    return _within(shown, suite, MEMORISATION, by)
+def declared(name: str, rows: pd.DataFrame, suite: Suite, by: Sequence[str] = ()) -> pd.DataFrame:
+    """One of DECLARED, as `evals.contrast.contrasts` finds it; broken down, it is corrected by itself."""
+    contrast = tuple(each for each in CONTRASTS if each.name == name)
+    return contrasts(rows, {suite.name: replace(suite, contrasts=contrast)}, by)
 
 
 def composition(rows: pd.DataFrame, suite: Suite, by: Sequence[str] = ()) -> pd.DataFrame:
     """What is lost between the sub-steps and the task, on items whose sub-steps and task were all judged.
 
-    Returns: as `evals.contrast.contrasts`, for the task as it is `asked`: whole ("word"), or after spelling it in the same
-        reply ("spell first").
+    Returns: as `evals.contrast.contrasts`, for the task whole (arm "word"), and after spelling it in the same reply ("spell
+        first").
     """
     pairs = pd.concat([_sub_steps(rows, arm) for arm in (WORD, SPELL_FIRST)], ignore_index=True)
-    return _within(pairs, suite, COMPOSITION, by)
-
-
-def _within(
-    rows: pd.DataFrame, suite: Suite, declared: tuple[Contrast, ...], by: Sequence[str]
-) -> pd.DataFrame:
-    """Contrasts of what stands in `arm`, for each arm that stands in `asked`."""
-    made = {suite.name: replace(suite, contrasts=declared)}
-    found = [
-        contrasts(group, made, by).assign(asked=asked) for asked, group in rows.groupby("asked", sort=False)
-    ]
-    return pd.concat(found, ignore_index=True) if found else contrasts(rows, made, by).assign(asked="")
+    return contrasts(pairs, {suite.name: replace(suite, contrasts=(COMPOSITION,))}, by)
 
 
 def _sub_steps(rows: pd.DataFrame, arm: str) -> pd.DataFrame:
@@ -95,8 +68,8 @@ def _sub_steps(rows: pd.DataFrame, arm: str) -> pd.DataFrame:
         spelled = np.asarray(noted.astype("Float64").to_numpy(float, na_value=np.nan), float)
     steps = given * spelled
     own, steps = own[~np.isnan(steps)], steps[~np.isnan(steps)]
-    taken = own.assign(arm="sub-steps", outcome=np.where(steps == 1, "right", "wrong"))
-    return pd.concat([taken, own.assign(arm="task")]).assign(asked=arm)
+    taken = own.assign(tag_step="sub-steps", outcome=np.where(steps == 1, "right", "wrong"))
+    return pd.concat([taken, own.assign(tag_step="task")])
 
 
 def _known(found: pd.DataFrame, right: "pd.Series[float]", of: pd.DataFrame, key: list[str]) -> Floats:

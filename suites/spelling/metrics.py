@@ -79,4 +79,19 @@ CONTRASTS = (
     Contrast("hyphens", "accuracy", HYPHENATED, WORD, "setting the letters apart with hyphens", "accuracy"),
     Contrast("capitals", "accuracy", UPPER, WORD, "writing the word in capitals", "accuracy"),
     Contrast("telling", "accuracy", QUOTED, WORD, "telling the word letter by letter", "accuracy"),
+    Contrast(
+        *("memorisation", "accuracy", "common", "nonsense"),
+        "asking about common words instead of made-up ones",
+        "accuracy",
+        by="source",
+        match=("block", "task"),
+    ),
+    Contrast(
+        *("word-likeness", "accuracy", "nonsense", "random"),
+        "asking about made-up words instead of random letters",
+        "accuracy",
+        by="source",
+        match=("block", "task"),
+        headline=False,
+    ),
 )

@@ -1,6 +1,7 @@
 """Spelling: what hidden letters, often-read words and joining the steps cost each model, told apart; and which letters."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -44,13 +45,15 @@ def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
 
 
 def _findings(rows: pd.DataFrame, suite: Suite) -> Iterator[dict[str, Any]]:
-    for find in (effects.tokenisation, effects.memorisation, effects.composition):
+    declared = [partial(effects.declared, name) for name in effects.DECLARED]
+    finders: list[Callable[..., pd.DataFrame]] = [*declared, effects.composition]
+    for find in finders:
         for row in records(find(rows, suite)):
             yield _effect(row) | {"suite": suite.name}
         for by, levels in (("task", list(TASKS)), ("band", list(BANDS))):
             parts = records(find(rows, suite, (f"tag_{by}",)))
-            asked = [row for row in parts if row["asked"] in ("", WORD)]
-            for row in sorted(asked, key=lambda row: levels.index(row[f"tag_{by}"])):
+            whole = [row for row in parts if row["arm"] in ("", WORD)]
+            for row in sorted(whole, key=lambda row: levels.index(row[f"tag_{by}"])):
                 yield _effect(row, by) | {"suite": suite.name}
     for (model, arm), group in effects.confusions(rows).groupby(["model", "arm"], sort=False):
         for row in records(group.head(MOST_CONFUSED)):
@@ -74,7 +77,7 @@ def _effect(row: Row, by: str = "") -> dict[str, Any]:
         "sentence",
     )
     return {
-        "arm": row["asked"],
+        "arm": row["arm"],
         "finding": row["contrast"],
         "by": by,
         "level": row[f"tag_{by}"] if by else "",
@@ -89,7 +92,7 @@ def _effect(row: Row, by: str = "") -> dict[str, Any]:
 def view(table: pd.DataFrame) -> View:
     """Each effect in words; a table of them by task and by length; the letters most often lost or taken for others.
 
-    Tokenisation is a contrast of the suite, and as such in words already.
+    Tokenisation and memorisation are headlines of the suite, and as such in words already.
     """
     effects_, confused = (
         table[table["finding"] != "confusion"],
@@ -103,7 +106,9 @@ def view(table: pd.DataFrame) -> View:
         )
         for by, what in (("task", "task"), ("band", "length of the word"))
     ]
-    whole = records(effects_[(effects_["by"] == "") & (effects_["finding"] != "tokenisation")])
+    whole = records(
+        effects_[(effects_["by"] == "") & ~effects_["finding"].isin(["tokenisation", "memorisation"])]
+    )
     lines = [f"{row['model']}, {_named(row)}: {row['sentence']}" for row in whole]
     return View(
         tuple(each for each in tables if len(each.rows)),
