@@ -10,7 +10,8 @@ import pytest
 
 from evals import shelf, types
 from evals.cli import evals as group
-from evals.suite import load
+from evals.scorer import SCORERS
+from evals.suite import TomlArm, TomlSuite, load
 from tests.conftest import Evals
 from tools import commands_page, providers_table
 
@@ -83,6 +84,12 @@ def test_every_suite_has_a_page_that_names_its_arms_metrics_and_options(name: st
     named = [arm.name for arm in suite.arms] + [metric.name for metric in suite.metrics]
     named += [field.name for field in dataclasses.fields(suite.options)]
     assert not [name for name in named if f"`{name}`" not in text]
+
+
+def test_every_key_and_scorer_of_a_suite_that_is_only_data_is_explained() -> None:
+    text = (ROOT / "docs" / "suites.md").read_text("utf-8")
+    keys = {*TomlSuite.model_fields, *TomlArm.model_fields, *SCORERS} - {"arms"} | {"[[arms]]"}
+    assert not [key for key in keys if f"`{key}`" not in text]
 
 
 def test_every_noun_says_what_it_is() -> None:
