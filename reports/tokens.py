@@ -1,4 +1,4 @@
-"""What tokens have to do with it: results by the number of tokens of an item, and failures as the model read them."""
+"""Results by the tokens of an item, and failures as the model read them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from evals.lens.tokens import GIVE, pieces, unpack
 from evals.measure import AnyMetric, Tally, measure, unit
 from evals.suite import Suite
 from evals.types import Index, Metric
-from evals.view import Row, Table, View, in_order, metrics, records, several, text
+from evals.view import Row, Table, View, in_order, legend, metrics, records, several, text
 
 EXACT = 8
 """Up to so many tokens each number stands for itself; above, every doubling is one step."""
@@ -141,7 +141,8 @@ def _failures(rows: pd.DataFrame, suites: Mapping[str, Suite]) -> Iterator[dict[
     for name, suite in suites.items():
         failed = rows[(rows["suite"] == name) & rows["outcome"].isin(_worst(suite))]
         for (model, arm), group in failed.groupby(["model", "arm"], sort=False):
-            for row in records(_spread(group)):
+            ordered = group.drop_duplicates("display").sort_values("display_tokens", kind="stable")
+            for row in records(_spread(ordered, FAILURES)):
                 yield {
                     "suite": name,
                     "model": model,
@@ -162,11 +163,9 @@ def _worst(suite: Suite) -> set[str]:
     return {outcome for outcome, points in first.points.items() if points == worst}
 
 
-def _spread(rows: pd.DataFrame) -> pd.DataFrame:
-    """Replies from the fewest tokens to the most, of different displays, evenly spread over all there are."""
-    rows = rows.drop_duplicates("display").sort_values("display_tokens", kind="stable")
-    places = np.linspace(0, len(rows) - 1, min(FAILURES, len(rows))).round().astype(int)
-    return rows.iloc[places]
+def _spread(rows: pd.DataFrame, most: int) -> pd.DataFrame:
+    """At most so many of the rows, evenly spread over all of them, the first and the last among them."""
+    return rows.iloc[np.linspace(0, len(rows) - 1, min(most, len(rows))).round().astype(int)]
 
 
 def _known(rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -184,23 +183,31 @@ def view(table: pd.DataFrame) -> View:
         table[table["finding"] == name] for name in ("by tokens", "same length", "failure", "known")
     )
     lines = [f"{row['suite']}, {row['model']}, {row['arm']}: {row['sentence']}" for row in records(slopes)]
-    first = failures.groupby(["suite", "model", "arm"], sort=False).head(FIRST)
+    groups = [rows for _, rows in failures.groupby(["suite", "model", "arm"], sort=False)]
+    first = pd.concat([_spread(rows, FIRST) for rows in groups] or [failures])
     return View(
         tables=(*_tables(by_tokens), *_drawn(first, "failures as the model read them", NARROW)),
         lines=tuple(lines),
-        notes=(*_unknown(known), *_notes(table)),
+        notes=(*_unknown(known), *(legend(_main(by_tokens)) if len(by_tokens) else ()), *_notes(table)),
         more=tuple(_drawn(failures, "more failures, and more of each", WIDE)),
     )
 
 
 def _tables(rows: pd.DataFrame) -> Iterator[Table]:
-    for suite, group in rows[rows["main"].astype(bool)].groupby("suite", sort=False):
-        shown = group[group["metric"].isin(group["metric"].unique()[:METRICS])]
-        shown = shown[shown.groupby(["model", "arm", "tokens"])["n"].transform("max") > 0]
+    for suite, group in _main(rows).groupby("suite", sort=False):
+        shown = group[group.groupby(["model", "arm", "tokens"])["n"].transform("max") > 0]
         ordered = in_order(shown.sort_values("tokens", kind="stable", key=_places), "model", "arm")
         keys = [name for name in ("model", "arm") if several(ordered[name])]
         if len(ordered):
-            yield metrics(ordered.infer_objects(), [*keys, "tokens"], f"{suite} by tokens of the item")
+            yield metrics(ordered, [*keys, "tokens"], f"{suite} by tokens of the item")
+
+
+def _main(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the metrics that are shown."""
+    rows = rows[rows["main"].astype(bool)].infer_objects()
+    first = {suite: set(names.unique()[:METRICS]) for suite, names in rows.groupby("suite")["metric"]}
+    fits = [metric in first[suite] for suite, metric in zip(rows["suite"], rows["metric"], strict=True)]
+    return rows[np.array(fits, bool)]
 
 
 def _places(steps: "pd.Series[Any]") -> "pd.Series[Any]":
@@ -233,7 +240,7 @@ def _unknown(known: pd.DataFrame) -> Iterator[str]:
 
 def _notes(table: pd.DataFrame) -> Iterator[str]:
     if (table["finding"] == "by tokens").any():
-        yield "Tokens: those of the item as it stands in the prompt. In brackets: 95 % confidence intervals; n: items."
+        yield "Tokens: those of the item as it stands in the prompt."
     if (table["finding"] == "same length").any():
         yield (
             "At the same length: a linear fit on the number of tokens, with a term for each length in characters and each "
@@ -241,6 +248,6 @@ def _notes(table: pd.DataFrame) -> Iterator[str]:
         )
     if (table["finding"] == "failure").any():
         yield (
-            "Between two | lies one token, as the model read it; · is a blank, ⏎ a line break, \\x.. a byte of a character "
+            "A | or another colour begins a token, as the model read it; · is a blank, ⏎ a line break, \\x.. a byte of a character "
             "that is divided between tokens."
         )
