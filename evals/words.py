@@ -1,7 +1,7 @@
 """Words: what a paired difference says, as one sentence."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from evals.types import Contrast
@@ -79,6 +79,23 @@ def number(value: float, unit: str) -> str:
     if math.isnan(value):
         return "–"
     return share(value) if unit == "share" else _plain(value, 2)
+
+
+def change(value: float, low: float, high: float) -> str:
+    """A difference of two shares: "by +23 points (17 to 29)"; what does not differ for sure is said to be undecided."""
+    if math.isnan(value):
+        return "by an amount that was not measured"
+    ends = [f"{round(100 * end) + 0:+d}" for end in (value, low, high)] if not math.isnan(low) else []
+    if not ends:
+        return f"by {round(100 * value) + 0:+d} points (no interval)"
+    unsure = ", undecided" if low <= 0 <= high else ""
+    return f"by {ends[0]} points ({ends[1]} to {ends[2]}{unsure})"
+
+
+def changes(values: Iterable[float]) -> str:
+    """Differences of shares of several models: "by -2 to +22 points"; empty without any."""
+    points = [round(100 * value) + 0 for value in values if not math.isnan(value)]
+    return f"by {min(points):+d} to {max(points):+d} points" if points else ""
 
 
 def interval(value: float, low: float, high: float, unit: str) -> str:

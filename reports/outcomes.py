@@ -7,15 +7,13 @@ import pandas as pd
 
 from evals import stats, words
 from evals.charts import Bars, Picture
+from evals.charts.picture import headline
 from evals.suite import Suite
 from evals.view import Row, Table, View, records, spread, unrepeated
 
 COLUMNS = ("suite", "model", "arm", "outcome", "replies", "share", "low", "high")
 SHOWN = 5
 """So many outcomes are drawn; a single further one is drawn too."""
-
-MANY = 3
-"""Of more models than this the title does not speak."""
 
 
 def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
@@ -79,12 +77,12 @@ def _picture(suite: str, rows: pd.DataFrame) -> Picture:
     data = rows[rows["outcome"].isin(shown)].rename(columns=names)
     data = data.sort_values("panel", key=lambda found: found.map(shown.index), kind="stable")
     said = {str(model): _said(own) for model, own in rows.groupby("model", sort=False)}
-    most = "; ".join(f"{model} most often {shares[0]}" for model, shares in said.items())
+    most = {model: f"most often {shares[0]}" for model, shares in said.items()}
     every = "; ".join(f"{model}: {', '.join(shares)}" for model, shares in said.items())
     rare = f" Not drawn: {', '.join(outcomes[len(shown) :])}." if len(shown) < len(outcomes) else ""
     return Picture(
         f"{suite}-outcomes",
-        f"How replies to {suite} ended: {most}" if len(said) <= MANY else f"How replies to {suite} ended",
+        headline(f"How replies to {suite} ended", most),
         f"Bars with 95 % intervals: the share of replies by outcome, for each arm and model. In all arms, {every}.{rare}",
         Bars(data, "share of replies"),
     )

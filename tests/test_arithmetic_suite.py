@@ -2,10 +2,12 @@
 
 import pytest
 
-from evals import shelf
+from evals import pictures, shelf
+from evals.charts.paint import svg
 from evals.errors import BadInput
+from evals.frame import frame
 from evals.suite import load
-from evals.types import Score
+from evals.types import Key, Prompt, Reply, Response, Score
 from suites.arithmetic import arms, metrics
 from suites.arithmetic.suite import Options, samples, span, suite
 from tests.conftest import Evals
@@ -85,3 +87,33 @@ def test_a_run_ends_with_effects_and_what_they_cost(evals: Evals) -> None:
     table = evals("report", run, "--report", FOLDER, "--format", "csv").stdout
     assert table.startswith("model,arm,effect")
     assert "undefined" in table, "a simulated model never works, so advice changes nothing that it does"
+
+
+def test_the_picture_shows_both_arms_by_level() -> None:
+    rows = [
+        Reply(
+            key=Key("m", "arithmetic", f"{i}", arm),
+            prompt=Prompt(text=f"{i} {arm}"),
+            response=Response("x", tokens_out=5),
+            score=Score("right" if arm == "step by step" or i % 3 == 0 else "wrong"),
+            failure=None,
+            target="1",
+            cluster=f"t{i}",
+            tags={"level": 1 + i % 3},
+            attempts=1,
+            at="2026-11-23T10:15:00.000+00:00",
+        )
+        for i in range(60)
+        for arm in ("answer first", "step by step")
+    ]
+    drawn = pictures("arithmetic", {"arithmetic": load(str(FOLDER))})(frame(rows, seed=1))
+    picture = drawn["arithmetic-levels"]
+    assert (
+        picture.title
+        == "Working step by step before answering changes accuracy: m by +67 points (+52 to +77)"
+    )
+    assert "m, answer first: 100 % " in picture.alt
+    assert "at 3" in picture.alt
+    assert all(
+        text in svg(picture) for text in ("operations a problem takes", "answer first", "step by step")
+    )

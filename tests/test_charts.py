@@ -177,7 +177,7 @@ def test_everything_stands_out_from_the_paper(scheme: int) -> None:
 
 def test_thirty_series_differ_in_colour_shape_or_dash() -> None:
     names = [str(i) for i in range(30)]
-    looks = [panels.look(names, what).to_dict()["range"] for what in ("colour", "shape", "dash")]
+    looks = [panels.looks(names, what) for what in ("colour", "shape", "dash")]
     assert len({str(each) for each in zip(*looks, strict=True)}) == 30
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from evals import reporting, shelf
+from evals.charts.paint import svg
 from evals.frame import frame
 from evals.stats import Estimate, wilson
 from evals.types import Key, Prompt, Reply, Response, Sample
@@ -274,7 +275,8 @@ def test_the_report_says_how_far_it_counts_and_what_changes_it() -> None:
     rows = ask(soft({"run": 12, "spaced": 60, "noise": 60}), arms=("direct", "tally"))
     table = report(rows, {"dots": suite})
     assert set(table["finding"]) == {
-        *("ladder", "C90", "n50", "fall", "layout gap", "glyph gap", "heaping", "relative error", "slip")
+        *("ladder", "curve", "C90", "n50", "fall", "layout gap", "glyph gap"),
+        *("heaping", "last digit", "relative error", "slip"),
     }
     for layout, half in (("run", 12), ("spaced", 60)):
         found = row(table, finding="n50", arm="direct", layout=layout)
@@ -297,3 +299,28 @@ def test_the_report_of_no_reply_and_of_other_suites_is_empty() -> None:
 def test_the_report_stands_replies_without_a_single_count() -> None:
     table = report(ask(lambda *_: "I cannot count.", 40), {"dots": suite})
     assert view(table).lines
+
+
+def test_the_ladder_is_drawn_with_its_curve_and_told_in_figures() -> None:
+    table = report(ask(soft({"run": 12, "spaced": 60, "noise": 60})), {"dots": suite})
+    ladder, heaping = view(table).pictures
+    half = {each["layout"]: each["value"] for each in table[table["finding"] == "n50"].to_dict("records")}
+    run, spaced = f"{half['run']:.0f} marks (run)", f"{half['spaced']:.0f} marks (spaced)"
+    assert ladder.title == f"How far counting goes: half are right at {run}, {spaced}"
+    for step in table[table["finding"] == "ladder"].to_dict("records"):
+        assert f"at {step['level']}" in ladder.alt
+    image = svg(ladder)
+    assert all(f"n50 {value:.0f}" in image for value in half.values())
+    assert "marks shown (n)" in image
+    assert "chance gives 20 %" in heaping.title
+
+
+def test_last_digits_are_all_of_the_wrong_counts_that_could_heap() -> None:
+    rows = ask(soft({"run": 12, "spaced": 60, "noise": 60}))
+    found = effects.last_digits(rows)
+    assert sum(each.value for each in found.values()) == pytest.approx(1)
+    assert found[0].value * 10 == pytest.approx(effects.heaping(rows, 10).value)
+
+
+def test_nothing_is_drawn_of_replies_without_a_single_count() -> None:
+    assert not view(report(ask(lambda *_: "I cannot count.", 40), {"dots": suite})).pictures

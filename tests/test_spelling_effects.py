@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from evals import reporting, shelf, stats
+from evals.charts.paint import svg
 from evals.frame import frame
 from evals.types import Key, Prompt, Reply, Response, Sample
 from suites.spelling import effects
-from suites.spelling.items import Options, samples
+from suites.spelling.items import BANDS, Options, samples
 from suites.spelling.prompts import SPACED, SPELL_FIRST, WORD
 from suites.spelling.report import EMPTY, report, view
 from suites.spelling.suite import suite
@@ -240,3 +241,26 @@ def test_tokenisation_and_memorisation_are_said_at_the_end_of_a_run(letters_know
 def test_the_report_of_other_suites_is_empty(letters_known: pd.DataFrame) -> None:
     assert not len(report(letters_known.assign(suite="dots"), {}))
     assert not view(report(letters_known, {})).tables
+
+
+def test_the_picture_shows_both_ways_of_asking_by_length(found: pd.DataFrame) -> None:
+    (picture,) = view(found).pictures
+    effect = row(found, finding="tokenisation", by="")
+    assert f"simulated by {100 * effect['value']:+.0f} points" in picture.title
+    assert all(f"at {band} letters" in picture.alt for band in BANDS)
+    image = svg(picture)
+    assert all(
+        text in image for text in ("whole word", "letters set apart", "length of the word (letters)", "13+")
+    )
+
+
+def test_accuracy_by_length_holds_every_judged_item(found: pd.DataFrame, letters_known: pd.DataFrame) -> None:
+    counted = found[found["finding"] == "accuracy"].groupby("arm")["n"].sum()
+    judged = letters_known[letters_known["outcome"].isin(["right", "wrong"])]
+    assert counted["spaced"] <= len(judged[judged["arm"] == "spaced"])
+    assert set(counted.index) == {"word", "spaced"}
+
+
+def test_nothing_is_drawn_where_one_way_of_asking_is_missing(letters_known: pd.DataFrame) -> None:
+    rows = letters_known[letters_known["arm"] == "word"]
+    assert not view(report(rows, {suite.name: suite})).pictures

@@ -79,16 +79,17 @@ def legend(series: Sequence[str], width: int) -> "alt.Legend | None":
     return alt.Legend(columns=max(1, min(len(series), int(width // longest))), title=None)
 
 
-def look(series: Sequence[str], what: str) -> "alt.Scale":
-    """The scale that gives each series its colour, shape or dash; they begin anew after the sixth."""
-    import altair as alt
-
+def looks(series: Sequence[str], what: str) -> list[Any]:
+    """The colour, shape or dash of each series; no two of the first thirty are alike in all of them."""
     ranges: dict[str, Sequence[Any]] = {"colour": theme.SERIES, "shape": theme.SHAPES, "dash": theme.DASHES}
     found = ranges[what]
-    # After six, dashes and shapes move on by one, so that no two of the first thirty look alike.
+    # They begin anew after the sixth; shapes and dashes then move on by one.
     shifts = [place + (place // len(found) if what != "colour" else 0) for place in range(len(series))]
-    return alt.Scale(domain=list(series), range=[_listed(found[shift % len(found)]) for shift in shifts])
+    return [found[shift % len(found)] for shift in shifts]
 
 
-def _listed(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+def look(series: Sequence[str], what: str) -> "alt.Scale":
+    """The scale that gives each series its colour or shape."""
+    import altair as alt
+
+    return alt.Scale(domain=list(series), range=looks(series, what))

@@ -1,6 +1,6 @@
 """A picture: what it is called, what is seen in it, the same in words, and the drawing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,9 @@ WIDE, NARROW = 720, 340
 
 CHARACTER = 7.8
 """About the width of a character of a title, in pixels."""
+
+MANY = 3
+"""Of more models than this a title does not speak one by one."""
 
 
 @dataclass(frozen=True)
@@ -50,3 +53,13 @@ class Picture:
         from evals.charts import paint
 
         return {"image/svg+xml": paint.svg(self), "text/plain": safe.line(self.alt)}
+
+
+def headline(subject: str, said: Mapping[str, str], many: str = "") -> str:
+    """A title that states what is seen, of each model in turn: "How far it goes: m at 12; n at 40".
+
+    Args: many: what is said of more than MANY models together.
+    """
+    if not said or len(said) > MANY:
+        return f"{subject}: {many}" if many else subject
+    return f"{subject}: {'; '.join(f'{name} {what}' for name, what in said.items())}"

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from evals import safe
 from evals.charts import theme
-from evals.charts.panels import arranged, clean, legend, look, room, values
+from evals.charts.panels import arranged, clean, legend, look, looks, room, values
 
 if TYPE_CHECKING:
     import altair as alt
@@ -23,6 +24,9 @@ SIDES: Mapping[str, Mapping[str, Any]] = {
     "right": {"align": "left", "dx": 9, "dy": -11, "fontSize": 12, "fontWeight": "bold"},
 }
 """Where labels of marks stand: a falling curve leaves room below on the left and above on the right."""
+
+LATE, NEAR = 0.83, 0.3
+"""From how far along the axis on a label stands on the left, and how close another one then would overlap."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ class Points:
         if self.curves is not None:
             parts.append(self.curves.assign(kind="curve", at=self.curves["x"]))
         if self.marks is not None:
-            parts.append(self.marks.assign(kind="mark", at=self.marks["x"], side=_sides(self.marks)))
+            parts.append(self.marks.assign(kind="mark", at=self.marks["x"], side=self._sides(self.marks)))
         return pd.concat(parts, ignore_index=True)
 
     def _lines(self, series: Sequence[str], width: int) -> "list[alt.Chart]":
@@ -88,15 +92,20 @@ class Points:
         shown = legend(series, width)
         colour = alt.Color("series:N", scale=look(series, "colour"), legend=shown)
         shape = alt.Shape("series:N", scale=look(series, "shape"), legend=shown)
-        dash = alt.StrokeDash("series:N", scale=look(series, "dash"), legend=None)
         x, y = self._x(), _share(self.y)
         points = alt.Chart().transform_filter("datum.kind == 'point'")
         joined = alt.Chart().transform_filter(
             f"datum.kind == '{'point' if self.curves is None else 'curve'}'"
         )
         bounded = points.transform_filter("isValid(datum.low)")
+        lines = [
+            joined.transform_filter(f"datum.series == {json.dumps(name)}")
+            .mark_line(strokeWidth=2, opacity=0.85, strokeDash=list(dash))
+            .encode(x=x, y=y, color=colour)
+            for name, dash in zip(series, looks(series, "dash"), strict=True)
+        ]
         return [
-            joined.mark_line(strokeWidth=2, opacity=0.85).encode(x=x, y=y, color=colour, strokeDash=dash),
+            *lines,
             bounded.mark_rule(strokeWidth=1.5).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour),
             points.mark_point(filled=True, size=55, opacity=1).encode(x=x, y=y, color=colour, shape=shape),
         ]
@@ -127,11 +136,29 @@ class Points:
             layers.append(beside.mark_text(**where).encode(x="at:Q", y=half, text=text, color=colour))
         return layers
 
+    def _ends(self) -> tuple[float, float]:
+        """Where the axis begins and ends."""
+        places = [*self.x.ticks, *self.data["x"]]
+        return min(places), max(places)
+
+    def _sides(self, marks: pd.DataFrame) -> list[str]:
+        """Of each panel's marks the last has its label on the right, the first on the left, others have none.
+
+        Near the end of the axis there is no room on the right, and on the left only for one of two that are close.
+        """
+        low, high = self._ends()
+        log = np.log if self.x.log else np.asarray
+        far = pd.Series((log(marks["x"].to_numpy(float)) - log(low)) / (log(high) - log(low)), marks.index)
+        panels = far.groupby(marks["panel"])
+        last, first = far == panels.transform("max"), far == panels.transform("min")
+        late = panels.transform("max") > LATE
+        left = (last & late) | (first & ~last & ~(late & (panels.transform("max") - far < NEAR)))
+        return list(np.select([left, last], ["left", "right"], ""))
+
     def _x(self) -> "alt.X":
         import altair as alt
 
-        ends = [*self.x.ticks, *self.data["x"]]
-        low, high = min(ends), max(ends)
+        low, high = self._ends()
         if self.x.log:
             scale = alt.Scale(type="log", domain=[low * 0.9, high * 1.1], nice=False)
         else:
@@ -145,16 +172,6 @@ class Points:
             labelOverlap=True,
         )
         return alt.X("at:Q", scale=scale, axis=axis)
-
-
-def _sides(marks: pd.DataFrame) -> list[str]:
-    """Of each panel's marks the last has its label on the right, the first of several on the left, others have none."""
-    ranks = marks.groupby("panel")["x"].rank(method="first").to_numpy(int)
-    counts = marks.groupby("panel")["x"].transform("size").to_numpy(int)
-    return [
-        "right" if rank == count else "left" if rank == 1 else ""
-        for rank, count in zip(ranks, counts, strict=True)
-    ]
 
 
 def _share(title: str) -> "alt.Y":

@@ -83,7 +83,6 @@ def config() -> dict[str, Any]:
             "labelLimit": 400,
             "symbolSize": 90,
             "symbolStrokeWidth": 2,
-            "symbolDash": [1, 0],
             "columnPadding": 18,
         },
         "header": {

@@ -5,17 +5,50 @@ from collections.abc import Mapping
 import pandas as pd
 
 from evals import words
+from evals.measure import measure
 from evals.suite import Suite
 from evals.view import Row, Table, View, records, spread
 
 from . import effects
+from .pictures import pictures
 
 NAME = "arithmetic"
 
 
 def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
-    """One row a model, arm and effect, of the suite arithmetic alone: its columns are those of `effects.effects`."""
-    return effects.effects(frame[frame["suite"].isin([name for name in suites if name == NAME])])
+    """One row a model, arm and effect, of the suite arithmetic alone.
+
+    Returns: the columns of `effects.effects` and `level`: of the effect "accuracy" how many operations the problems take.
+    """
+    own = {name: suite for name, suite in suites.items() if name == NAME}
+    rows = frame[frame["suite"].isin(list(own))]
+    found = [effects.effects(rows), _by_level(rows, own)]
+    filled = [each for each in found if len(each)] or found[:1]
+    return pd.concat(filled, ignore_index=True).reindex(columns=[*found[0].columns, "level"])
+
+
+def _by_level(rows: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
+    """Right answers by level, in each arm."""
+    table = (
+        measure(rows, suites, ("arm", "tag_level")) if "tag_level" in rows else pd.DataFrame({"metric": []})
+    )
+    found = table[table["metric"] == "accuracy"].rename(columns={"metric": "effect", "tag_level": "level"})
+    same = [
+        "model",
+        "arm",
+        "effect",
+        "title",
+        "unit",
+        "value",
+        "low",
+        "high",
+        "n",
+        "clusters",
+        "method",
+        "level",
+    ]
+    ordered = found.reindex(columns=same).sort_values("level", kind="stable")
+    return ordered.assign(title="right answers, by operations", sentence="")
 
 
 def view(table: pd.DataFrame) -> View:
@@ -23,7 +56,7 @@ def view(table: pd.DataFrame) -> View:
 
     The effect as advised is a contrast of the suite, and as such in words already.
     """
-    rows = records(table)
+    rows = records(table[table["effect"] != "accuracy"])
     compared = [row for row in rows if row["unit"] in ("points", "tokens")]
     alone = [row for row in rows if row not in compared]
     tables = (
@@ -40,7 +73,7 @@ def view(table: pd.DataFrame) -> View:
         for row in compared
         if row["effect"] != "ITT" and not pd.isna(row["value"])
     ]
-    return View(tables, tuple(lines), notes)
+    return View(tables, tuple(lines), notes, pictures=pictures(table))
 
 
 def _cell(row: Row) -> str:

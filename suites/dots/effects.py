@@ -13,7 +13,7 @@ import pandas as pd
 
 from evals import stats
 from evals.contrast import contrasts
-from evals.logistic import ROUNDS
+from evals.logistic import ROUNDS, Curve, fit
 from evals.stats import NOTHING, Estimate, Floats
 from evals.suite import Suite
 from evals.types import Contrast
@@ -79,6 +79,11 @@ def accuracy(items: pd.DataFrame, step: Step) -> Estimate:
     return stats.wilson(float(right.sum()), len(right))
 
 
+def middle(items: pd.DataFrame, step: Step) -> float:
+    """Where a step stands on a logarithmic axis: the geometric mean of its counts, in marks; NaN without any."""
+    return float(np.exp(np.log(items["n"][items["rung"].between(step.low, step.high)].astype(float)).mean()))
+
+
 def capacity(ladder: Iterable[tuple[Step, Estimate]]) -> Estimate:
     """C90 in marks: the last rung of the highest step up to which every step's accuracy is surely at least .9.
 
@@ -117,6 +122,12 @@ def fall(items: pd.DataFrame, rounds: int = ROUNDS) -> tuple[Estimate, float]:
     """By what a doubling of n multiplies the odds of a right count, and the p that it does not change them."""
     groups = _by_count(items)
     return odds_ratio(*groups, rounds), trend(*groups)
+
+
+def curve(items: pd.DataFrame) -> Curve | None:
+    """The chance of a right count as a logistic curve over log2 n; None where there are not two different n."""
+    n, right, total = _by_count(items)
+    return fit(np.log2(n), right, total) if len(n) > 1 else None
 
 
 def _by_count(items: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
@@ -163,6 +174,13 @@ def heaping(rows: pd.DataFrame, base: int) -> Estimate:
     heaped = (found["tag_n"] + found["note_error"]) % base == 0
     share = stats.share(heaped.to_numpy(float), found["cluster"])
     return replace(share, value=share.value * base, low=share.low * base, high=share.high * base)
+
+
+def last_digits(rows: pd.DataFrame) -> dict[int, Estimate]:
+    """Last digit -> the share of wrong answers that end in it, 0.1 each by chance. Only n from LARGE on."""
+    found = _answered(rows[(rows["outcome"] == "wrong") & (rows["tag_n"] >= LARGE)])
+    last = (found["tag_n"] + found["note_error"]).abs() % 10
+    return {digit: stats.share((last == digit).to_numpy(float), found["cluster"]) for digit in range(10)}
 
 
 def relative_error(rows: pd.DataFrame, rounds: int = ROUNDS, seed: int = 0) -> Estimate:

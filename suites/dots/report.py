@@ -12,12 +12,13 @@ from evals.view import Row, Table, View, records, spread
 
 from . import effects
 from .effects import Step
+from .pictures import pictures
 from .staircase import capacity
 
 NAME = "dots"
 EMPTY: Mapping[str, str | float] = {
     **dict.fromkeys(("suite", "model", "arm", "layout", "finding", "level"), ""),
-    **dict.fromkeys(("value", "low", "high", "n", "p"), float("nan")),
+    **dict.fromkeys(("value", "low", "high", "n", "p", "marks"), float("nan")),
     **dict.fromkeys(("unit", "method", "verdict", "sentence"), ""),
 }
 """The columns, with what they hold where a finding has no such thing."""
@@ -27,9 +28,9 @@ def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
     """One row a finding, of the suite dots alone.
 
     Returns: suite, model, arm, layout (of ladder, C90 and n50), finding, level, value, low, high (95 %), n (items; of slips
-        wrong replies), unit, method, p, verdict, sentence. Findings, with what `level` says and the unit of `value`:
-        ladder (rungs; share), C90 (marks), n50 (marks), fall (odds ratio of a doubling), layout gap (the layout; share), glyph gap (the glyph; share),
-        heaping (5 or 10; times chance), relative error (share of n), slip (which; share of wrong replies).
+        wrong replies), p, marks (of ladder: where the rungs stand, their geometric mean), unit, method, verdict, sentence. Findings, with what `level` says and the unit of `value`:
+        ladder (rungs; share), curve (a and b of logit P(right) = a + b log2 n; log odds), C90 (marks), n50 (marks), fall (odds ratio of a doubling), layout gap (the layout; share), glyph gap (the glyph; share),
+        heaping (5 or 10; times chance), last digit (0 to 9; share of wrong counts from 20 on), relative error (share of n), slip (which; share of wrong replies).
     """
     found = [
         row
@@ -68,7 +69,11 @@ def _ladder(items: pd.DataFrame, cut: list[Step]) -> Iterator[dict[str, Any]]:
     """One layout's accuracy by step, its capacity and its n50."""
     climbed = [(step, effects.accuracy(items, step)) for step in cut]
     for step, found in climbed:
-        yield {"finding": "ladder", "level": str(step), "unit": "share", **_numbers(found)}
+        place = {"level": str(step), "marks": effects.middle(items, step)}
+        yield {"finding": "ladder", "unit": "share", **place, **_numbers(found)}
+    if curve := effects.curve(items):
+        for name, value in (("a", curve.a), ("b", curve.b)):
+            yield {"finding": "curve", "level": name, "unit": "log odds", "value": value, "n": len(items)}
     yield {"finding": "C90", "unit": "marks", **_numbers(effects.capacity(climbed))}
     yield {"finding": "n50", "unit": "marks", **_numbers(effects.n50(items))}
 
@@ -100,6 +105,8 @@ def _errors(rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for base in (10, 5):
         found = effects.heaping(rows, base)
         yield {"finding": "heaping", "level": str(base), "unit": "times chance", **_numbers(found)}
+    for digit, found in effects.last_digits(rows).items():
+        yield {"finding": "last digit", "level": str(digit), "unit": "share", **_numbers(found)}
     yield {"finding": "relative error", "unit": "share of n", **_numbers(effects.relative_error(rows))}
     for slip in records(effects.slips(rows)):
         share = {"value": slip["share"], "n": slip["replies"]}
@@ -136,7 +143,12 @@ def view(table: pd.DataFrame) -> View:
         Table("Wrong answers: multiples of 10 and 5 against chance; median error", errors, 2),
         Table("Wrong answers that are the count of something else", slips, 2),
     ]
-    return View(tuple(each for each in tables if len(each.rows)), tuple(_sentences(table)), NOTES)
+    return View(
+        tuple(each for each in tables if len(each.rows)),
+        tuple(_sentences(table)),
+        NOTES,
+        pictures=pictures(table),
+    )
 
 
 NOTES = (

@@ -7,12 +7,14 @@ from typing import Any
 import pandas as pd
 
 from evals import words
+from evals.measure import measure
 from evals.suite import Suite
 from evals.view import Row, Table, View, records, spread
 
 from . import effects
 from .items import BANDS
-from .prompts import WORD
+from .pictures import pictures
+from .prompts import SPACED, WORD
 from .tasks import TASKS
 
 NAME = "spelling"
@@ -30,8 +32,8 @@ MOST_CONFUSED = 12
 def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
     """One row a finding, of the suite spelling alone.
 
-    Returns: suite, model, arm, finding (tokenisation, memorisation, word-likeness, composition, confusion), by (empty,
-        task or band; of confusions the letter), level (of `by`; of confusions what it became), value, low, high (95 %),
+    Returns: suite, model, arm, finding (tokenisation, memorisation, word-likeness, composition, confusion; accuracy of arms
+        by band), by (empty, task or band; of confusions the letter), level (of `by`; of confusions what it became), value, low, high (95 %),
         n (items; of confusions times), n01, n10, p (exact McNemar by task, where each word stands alone), p_adjusted,
         unit, method, verdict, sentence. Memorisation and composition are broken down for whole words alone.
     """
@@ -55,10 +57,23 @@ def _findings(rows: pd.DataFrame, suite: Suite) -> Iterator[dict[str, Any]]:
             whole = [row for row in parts if row["arm"] in ("", WORD)]
             for row in sorted(whole, key=lambda row: levels.index(row[f"tag_{by}"])):
                 yield _effect(row, by) | {"suite": suite.name}
+    yield from _accuracy(rows, suite)
     for (model, arm), group in effects.confusions(rows).groupby(["model", "arm"], sort=False):
         for row in records(group.head(MOST_CONFUSED)):
             label = {"suite": suite.name, "model": model, "arm": arm, "finding": "confusion"}
             yield label | {"by": row["letter"], "level": row["became"], "n": row["times"], "unit": "times"}
+
+
+def _accuracy(rows: pd.DataFrame, suite: Suite) -> Iterator[dict[str, Any]]:
+    """Right answers by length of the word, for whole words and for letters set apart."""
+    asked = rows[rows["arm"].isin([WORD, SPACED])]
+    found = measure(asked, {suite.name: suite}, ("arm", "tag_band"))
+    for row in sorted(
+        records(found[found["metric"] == "accuracy"]), key=lambda row: list(BANDS).index(row["tag_band"])
+    ):
+        same = ("suite", "model", "arm", "value", "low", "high", "n", "unit", "method")
+        label = {"finding": "accuracy", "by": "band", "level": row["tag_band"]}
+        yield label | {name: row[name] for name in same}
 
 
 def _effect(row: Row, by: str = "") -> dict[str, Any]:
@@ -94,10 +109,8 @@ def view(table: pd.DataFrame) -> View:
 
     Tokenisation and memorisation are headlines of the suite, and as such in words already.
     """
-    effects_, confused = (
-        table[table["finding"] != "confusion"],
-        _confused(table[table["finding"] == "confusion"]),
-    )
+    effects_ = table[~table["finding"].isin(["confusion", "accuracy"])]
+    confused = _confused(table[table["finding"] == "confusion"])
     tables = [
         Table(
             f"Effects by {what}, in points of accuracy",
@@ -115,6 +128,7 @@ def view(table: pd.DataFrame) -> View:
         tuple(lines),
         LEGEND if lines else (),
         (confused,) if len(confused.rows) else (),
+        pictures(table),
     )
 
 
