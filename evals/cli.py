@@ -9,7 +9,9 @@ import sys
 import click
 
 from evals import __version__
+from evals.commands.check_provider import check_provider
 from evals.commands.list import list_
+from evals.commands.models import models
 from evals.commands.report import report
 from evals.commands.run import run
 from evals.commands.score import score
@@ -31,7 +33,7 @@ def evals() -> None:
     """
 
 
-for command in (run, list_, show, tokens, report, score):
+for command in (run, list_, models, show, tokens, report, score, check_provider):
     evals.add_command(command)
 
 

@@ -3,6 +3,7 @@
 Source: the `openai` package's types of `completions` (3.54), as vLLM, llama.cpp, Together and Hyperbolic serve them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -30,6 +31,7 @@ class Completion(Wire):
     """A model that continues texts."""
 
     path: ClassVar[str] = "/completions"
+    names: ClassVar[Mapping[str, str]] = {"max_tokens": "max_tokens"}
     interface: ClassVar[Capability] = "completion"
 
     def request(self, prompt: Prompt, quirks: Quirks) -> tuple[dict[str, Any], tuple[str, ...]]:

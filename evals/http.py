@@ -209,18 +209,13 @@ class Http:
             limits=httpx2.Limits(
                 max_connections=None, max_keepalive_connections=None, keepalive_expiry=IDLE_SECONDS
             ),
-            trust_env=not self._local,  # a server on this machine is never behind a proxy
+            trust_env=not is_local(self.url),  # a server on this machine is never behind a proxy
         )
 
     @property
     def where(self) -> str:
         """The address as sentences show it."""
         return _shown(self.url)
-
-    @property
-    def _local(self) -> bool:
-        name = urlsplit(self.url).hostname or ""
-        return name in ("localhost", "::1") or name.startswith("127.")
 
     def quote(self, text: str) -> str:
         """Foreign text as one safe line without our key."""
@@ -276,7 +271,7 @@ class Http:
         return ProviderError(
             "unreached",
             f"nothing answers at {self.where}",
-            start if self._local else "check the network and base_url",
+            start if is_local(self.url) else "check the network and base_url",
         )
 
     def refusal(self, said: Complaint, model: str, url: str = "", location: str = "") -> HostError:
@@ -333,6 +328,12 @@ class Http:
         return ProviderError(
             "garbled", f"{self.host} answered without a usable {place or 'object'}: {first['msg']}"
         )
+
+
+def is_local(url: str) -> bool:
+    """Whether an address is one of this machine."""
+    name = urlsplit(url).hostname or ""
+    return name in ("localhost", "::1") or name.startswith("127.")
 
 
 def _shown(url: str) -> str:

@@ -53,7 +53,10 @@ class Seen:
 
 
 class Stub(ThreadingHTTPServer):
-    """Answers each request with the next of `replies`; the last one stays. One with a `mind` answers what that says."""
+    """Answers each request with the next of `replies`; the last one stays.
+
+    One with a `mind` answers what that says to the body, one with a `host` what that says to the request.
+    """
 
     daemon_threads = True
 
@@ -62,6 +65,7 @@ class Stub(ThreadingHTTPServer):
         self.replies: list[Reply] = [Reply(chat("Yes."))]
         self.seen: list[Seen] = []
         self.mind: Callable[[Any], Reply] | None = None
+        self.host: Callable[[Seen], Reply] | None = None
         self.released = threading.Event()
         self._turn = threading.Lock()
 
@@ -78,6 +82,8 @@ class Stub(ThreadingHTTPServer):
         """Note a request and take its reply."""
         with self._turn:
             self.seen.append(seen)
+            if self.host is not None:
+                return self.host(seen)
             if self.mind is not None:
                 return self.mind(seen.body)
             return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
@@ -94,8 +100,13 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Stub
 
+    def do_GET(self) -> None:
+        self._answer(None)
+
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self._answer(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+
+    def _answer(self, body: Any) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         reply = self.server.next(Seen(self.path, headers, body))
         if reply.silent:
