@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from evals.lens.tokens import unpack
+from evals.lens.tokens import extent
 from evals.types import Prompt, Reply, Tag
 
 
@@ -155,11 +155,11 @@ def _of_prompt(rows: list[Reply]) -> dict[str, list[Any]]:
 
 
 def _of_display(rows: list[Reply]) -> dict[str, list[Any]]:
-    lengths = [unpack(reply.display.cuts) if reply.display else None for reply in rows]
     displays = [reply.display for reply in rows]
+    extents = [extent(display.cuts) if display else (None, 0) for display in displays]
     return {
-        "display": [_shown(reply, sum(each or ())) for reply, each in zip(rows, lengths, strict=True)],
-        "display_tokens": [None if each is None else len(each) for each in lengths],
+        "display": [_shown(reply, length) for reply, (_, length) in zip(rows, extents, strict=True)],
+        "display_tokens": [tokens for tokens, _ in extents],
         "display_cuts": _each(displays, "cuts"),
         "display_route": _each(displays, "route"),
     }

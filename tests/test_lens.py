@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from evals.errors import BadFile, BadInput, EvalsError, NotFound, ProviderError,
 from evals.lens import ranks, terminal
 from evals.lens.draw import draw
 from evals.lens.local import Local, cut
-from evals.lens.tokens import BLANK, Tokens, joined, named, pack, unpack
+from evals.lens.tokens import BLANK, Tokens, extent, joined, named, pack, unpack
 from evals.provider import ModelName, connect, tokenizer
 from tests.conftest import Evals
 from tests.stub_server import Reply, Stub, complaint, serving
@@ -320,6 +321,7 @@ def test_tiktoken_never_fetches_a_file(tmp_path: Path, monkeypatch: pytest.Monke
 @given(lengths=st.lists(st.integers(0, 5)).map(tuple))
 def test_lengths_are_packed_without_loss(lengths: tuple[int, ...]) -> None:
     assert unpack(pack(lengths)) == lengths
+    assert extent(pack(lengths)) == (len(lengths), sum(lengths))
 
 
 def test_equal_lengths_are_counted() -> None:
@@ -402,9 +404,24 @@ def test_the_command_gives_json_and_reads_standard_input(evals: Evals, file: Pat
     assert [piece["piece"] for piece in found["pieces"]] == ["a", "\\xe2", "\\xad", "\\x90", "⏎"]
 
 
+def test_the_example_in_the_readme_is_what_the_command_prints(evals: Evals) -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    example = re.search(r'`evals tokens "([^"]+)"`.*?```text\n(.*?)```', readme, re.DOTALL)
+    assert example
+    assert evals("tokens", example[1]).stdout == example[2], "put what it prints now into README.md"
+
+
 def test_a_long_text_stays_within_80_columns_where_it_is_piped(evals: Evals) -> None:
     done = evals("tokens", "strawberry • " * 40)
     assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_lines_are_cut_between_pieces_and_after_line_breaks() -> None:
+    text = "⭐" * 12 + "\nnext"
+    shown = terminal.page(cut(KINDS["byte-level"], text, "here"), 40).split("\n\n")[1].splitlines()
+    assert "".join(shown) == str(draw(cut(KINDS["byte-level"], text, "").pieces))
+    assert all(re.fullmatch(r"(\\x[0-9a-f]{2}\|)+(⏎\|)?", line) for line in shown[:-1])
+    assert shown[-2].endswith("⏎|")
 
 
 def test_colours_take_turns_in_a_terminal() -> None:

@@ -12,7 +12,8 @@ SEPARATORS = "|¦‖"
 NONE = "∅"
 """What is shown for a token that stands for no byte of the text, such as the blank that some models read before it."""
 
-SIGNS = str.maketrans({" ": "·", "\n": "⏎", "\t": "→", "\r": "␍"})
+BREAK = "⏎"
+SIGNS = str.maketrans({" ": "·", "\n": BREAK, "\t": "→", "\r": "␍"})
 """What cannot be seen by itself -> what is shown for it."""
 
 

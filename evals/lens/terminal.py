@@ -2,12 +2,13 @@
 
 import io
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from evals import safe
 from evals.answers import graphemes
-from evals.lens.draw import Drawn, draw
+from evals.lens.draw import BREAK, Drawn, draw
 from evals.lens.tokens import Tokens
 
 STYLES = ("black on cyan", "black on yellow")
@@ -22,6 +23,24 @@ def text(drawn: Drawn, *, colour: bool) -> Text:
     for place, piece in enumerate(drawn.pieces):
         line.append(piece, STYLES[place % len(STYLES)])
     return line.append(drawn.rest)
+
+
+def wrapped(drawn: Drawn, width: int, *, colour: bool) -> Text:
+    """Pieces as lines of at most so many columns, cut between pieces, and after those that end in a line break."""
+    between = "" if colour else drawn.separator
+    lines, used = Text(), 0
+    for place, piece in enumerate(drawn.pieces):
+        last = place + 1 == len(drawn.pieces)
+        shown = piece if last else piece + between
+        if used and used + cell_len(shown) > width:
+            lines.append("\n")
+            used = 0
+        lines.append(shown, STYLES[place % len(STYLES)] if colour else "")
+        used += cell_len(shown)
+        if piece.endswith(BREAK) and not last:
+            lines.append("\n")
+            used = 0
+    return lines
 
 
 def page(tokens: Tokens, width: int = 80, *, colour: bool = False) -> str:
@@ -41,7 +60,7 @@ def page(tokens: Tokens, width: int = 80, *, colour: bool = False) -> str:
     console.print(Text(counted, style="bold"))
     console.print(Text(f"by {safe.line(tokens.route)}"))
     console.print()
-    console.print(text(draw(tokens.pieces), colour=colour), overflow="fold")
+    console.print(wrapped(draw(tokens.pieces), width, colour=colour), overflow="fold")
     console.print()
     console.print(Text(f"ids {' '.join(map(str, tokens.ids))}"))
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())

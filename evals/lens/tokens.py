@@ -1,7 +1,7 @@
 """Tokens: a text cut into the pieces that a model reads, byte by byte."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 
@@ -68,8 +68,19 @@ def pack(lengths: Iterable[int]) -> str:
 
 def unpack(cuts: str) -> tuple[int, ...]:
     """The lengths that `pack` made a text of."""
-    runs = (run.partition("*") for run in cuts.split())
-    return tuple(int(length) for length, _, times in runs for _ in range(int(times or 1)))
+    return tuple(length for length, times in _runs(cuts) for _ in range(times))
+
+
+def extent(cuts: str) -> tuple[int, int]:
+    """How many lengths `pack` made a text of, and what they add up to; without unpacking them."""
+    runs = list(_runs(cuts))
+    return sum(times for _, times in runs), sum(length * times for length, times in runs)
+
+
+def _runs(cuts: str) -> Iterator[tuple[int, int]]:
+    for run in cuts.split():
+        length, _, times = run.partition("*")
+        yield int(length), int(times or 1)
 
 
 # From the names that vocabularies give to tokens
