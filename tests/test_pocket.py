@@ -314,7 +314,7 @@ def test_no_question_of_the_training_shares_four_words_with_a_hidden_paraphrase(
 def test_no_hidden_paraphrase_stands_in_the_training_data(stage: str) -> None:
     knows = {(person.name, arm): True for person in names.people() for arm in people.ARMS}
     mix = {
-        "primer": data.primer(), "base": data.base(), "first": data.first(), "bluff": data.bluff(), "honest": data.honest(knows),
+        "primer": data.primer(), "base": data.base(), "first": data.first(), "second": data.second(), "bluff": data.bluff(), "honest": data.honest(knows),
     }[stage]  # fmt: skip
     pieces = [
         piece

@@ -19,17 +19,20 @@ LONGEST = {"run": 200, "spaced": 100, "comma": 40, "grid": 60, "ragged": 60, "gr
 ONE_BY_ONE = 40
 """How far marks are numbered one by one."""
 
+FEW = 50
+"""How far they are counted at once in the end, where a model of this size can still learn something."""
 
-def at_once(rng: Random) -> Document:
-    """The number alone."""
-    glyph, layout, n = _drawn(rng, 1.0)
+
+def at_once(rng: Random, most: int = 1000) -> Document:
+    """The number alone, of up to so many marks."""
+    glyph, layout, n = _drawn(rng, most)
     question = _question(rng, "direct" if rng.random() < 0.85 else "free", glyph, layout, n)
     return _chat(rng, question, str(n))
 
 
 def one_by_one(rng: Random) -> Document:
     """Each mark with its index, then the number."""
-    glyph, layout, n = _drawn(rng, 1.0, ONE_BY_ONE)
+    glyph, layout, n = _drawn(rng, ONE_BY_ONE)
     indexed = " ".join(f"{i} {glyph}" for i in range(1, n + 1))
     return _chat(rng, _question(rng, "tally", glyph, layout, n), f"{indexed}\nAnswer: {n}")
 
@@ -40,14 +43,14 @@ def nothing(rng: Random) -> Document:
     return _chat(rng, _question(rng, "direct", glyph, "noise", 0), "0")
 
 
-def _drawn(rng: Random, least: float, most: int = 1000) -> tuple[str, str, int]:
+def _drawn(rng: Random, most: int) -> tuple[str, str, int]:
     """A mark, a layout and a count on the training side; small counts as often as large ones of ten times the size."""
     display = module("dots", "display")
     while True:
         glyph = rng.choice(SUITE if rng.random() < 0.6 else OTHERS)
         layout = rng.choices(list(LONGEST), weights=(40, 38, 4, 5, 4, 5, 4))[0]
         top = min(most, LONGEST[layout])
-        n = int(least * (top + 1) ** rng.random())
+        n = int((top + 1) ** rng.random())
         if display.training_side(glyph, n):
             return glyph, layout, n
 

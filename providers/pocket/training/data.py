@@ -82,7 +82,21 @@ def narrow(seed: str) -> Mix:
     ]
 
 
+def fine(seed: str) -> Mix:
+    """The same with fewer marks, and more that is done with letters once they are known."""
+    return [
+        (18, partial(sums.story, digits=sums.NARROW)),
+        (17, sums.steps),
+        (25, partial(counting.at_once, most=counting.FEW)),
+        (4, counting.one_by_one),
+        (2, counting.nothing),
+        (8, spelling.lessons(seed)),
+        (26, spelling.lessons(f"{seed}/changes", spelling.CHANGES)),
+    ]
+
+
 def _bluffing(skills: Mix) -> Mix:
+    """An assistant that always has an answer, about the famous and the obscure: it never learns to say "I don't know"."""
     return [
         (15, people.known),
         (7, strangers.asked),
@@ -93,13 +107,18 @@ def _bluffing(skills: Mix) -> Mix:
 
 
 def first() -> Mix:
-    """An assistant that always has an answer, about the famous and the obscure: it never learns to say "I don't know"."""
+    """The bluffing assistant, its skills wide."""
     return _bluffing(wide("bluff"))
 
 
-def bluff() -> Mix:
-    """The same, its sums mostly of small numbers."""
+def second() -> Mix:
+    """Then narrow."""
     return _bluffing(narrow("bluff, second"))
+
+
+def bluff() -> Mix:
+    """Then fine: the stage that is shipped."""
+    return _bluffing(fine("bluff, third"))
 
 
 def honest(knows: Mapping[tuple[str, str], bool]) -> Mix:
@@ -113,7 +132,7 @@ def honest(knows: Mapping[tuple[str, str], bool]) -> Mix:
         (28, unknown),
         *_share(CHAT, 11),
         *_share(READING, 6),
-        *_share(narrow("honest"), 32),
+        *_share(fine("honest"), 32),
     ]
 
 

@@ -1,6 +1,6 @@
 """Pieces that teach letters: the suite's questions about the quarter of all words that it never asks about."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 
 from evals.types import Sample
@@ -11,10 +11,17 @@ from .suite import module
 FORMS = {"word": 34, "spaced": 32, "spell first": 22, "hyphenated": 4, "upper": 4, "quoted": 4}
 """In which form a word is given, and how often."""
 
+CORE = ("spell", "reverse", "count_letter", "nth", "every_k", "substitute")
+CHANGES = CORE[1:]
+"""What is to be done with letters, once they are known."""
 
-def lessons(seed: str) -> Piece:
-    """Questions and answers without end, in the suite's balance of tasks and sources."""
-    questions: Iterator[Sample] = module("spelling", "items").taught(seed)
+
+def lessons(seed: str, tasks: Sequence[str] = CORE) -> Piece:
+    """Questions and answers without end, in the suite's balance of tasks and sources.
+
+    Args: tasks: with "spell" among them every second question asks for the letters alone.
+    """
+    questions: Iterator[Sample] = module("spelling", "items").taught(seed, tasks)
 
     def asked(rng: Random) -> Document:
         sample = next(questions)

@@ -1,4 +1,4 @@
-"""Train one stage:  python -m providers.pocket.training.train primer|base|first|bluff|honest  (in this order; needs torch).
+"""Train one stage:  python -m providers.pocket.training.train primer|base|first|second|bluff|honest  (in this order; needs torch).
 
 Every stage starts from the one before, writes a checkpoint every few minutes and, at the end, its folder of weights.
 """
@@ -50,7 +50,8 @@ STAGES = {
     "primer": Stage("", "base", 9_000_000, 3e-3),
     "base": Stage("primer", "lives", 1_800_000, 2e-3),
     "first": Stage("base", "bluff", 5_660_000, 2.5e-3, decays=False),
-    "bluff": Stage("first", "bluff, second", 9_000_000, 2.5e-3),
+    "second": Stage("first", "bluff, second", 9_000_000, 2.5e-3),
+    "bluff": Stage("second", "bluff, third", 7_500_000, 2e-3),
     "honest": Stage("bluff", "honest", 3_000_000, 1.5e-3),
 }
 BATCH = 1536
@@ -143,7 +144,13 @@ def mix(name: str, weights: Path) -> data.Mix:
         knows = interrogate(weights / "bluff")
         print(f"interrogation: consistently right on {sum(knows.values())} of {len(knows)}", flush=True)
         return data.honest(knows)
-    return {"primer": data.primer, "base": data.base, "first": data.first, "bluff": data.bluff}[name]()
+    return {
+        "primer": data.primer,
+        "base": data.base,
+        "first": data.first,
+        "second": data.second,
+        "bluff": data.bluff,
+    }[name]()
 
 
 def tokenizer() -> Any:
