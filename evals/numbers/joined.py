@@ -23,6 +23,10 @@ _MINUS = re.compile(
 _COUNT = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4}
 
 
+_COINS = frozenset({"cent", "cents"})
+"""A hundred in French words ("deux cents"), which nobody writes after digits: there they are coins."""
+
+
 def join(text: str, found: Sequence[Number], language: str) -> list[Number]:
     """Numbers in order, those that make up one number put together."""
     known = languages().get(language[:2])
@@ -56,7 +60,7 @@ def _scaled(text: str, number: Number, scales: Mapping[str, int]) -> Number:
     if not match or number.form == "words":
         return number
     word = (match["glued"] or match["word"]).casefold()
-    if word not in scales or (match["word"] and len(word) == 1):
+    if word not in scales or word in _COINS or (match["word"] and len(word) == 1):
         return number
     return replace(number, value=number.value * scales[word], other=None, end=match.end())
 

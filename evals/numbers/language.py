@@ -16,6 +16,9 @@ _HERE = Path(__file__).parent
 LONGEST_WORD = 60
 """No number word is longer, compounds included."""
 
+_COIN = re.compile(r"(?:\d|\b(?:an?|one|per))[ \u00a0\u2009\u202f-]?cents?\b", re.IGNORECASE)
+"""The coin, or per cent, whose name is a hundred in French: it tells no language."""
+
 _START = 2000
 """A guess needs no more of a text than its first so many characters."""
 
@@ -120,7 +123,7 @@ def compound(word: str, name: str) -> tuple[str, ...]:
 
 def guess(text: str) -> str:
     """The language with most telling words in the beginning of a text, English if none leads; two letters."""
-    words = [bare(word) for word in WORD.findall(text[:_START]) if len(word) <= LONGEST_WORD]
+    words = [bare(word) for word in WORD.findall(_COIN.sub(" ", text[:_START])) if len(word) <= LONGEST_WORD]
     hits = {name: sum(word in telling for word in words) for name, telling in _telling().items()}
     if not any(hits.values()):
         glued = (name for name, language in languages().items() if language.glued)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from evals.numbers.number import Number
 
-_ALONE = re.compile(r"[\s\W]*(?P<roman>[MDCLXVI]{2,15})[\s\W]*\Z")
+_ALONE = re.compile(r"[\s\W]*(?P<roman>V|[MDCLXVI]{2,15})[\s\W]*\Z")
 _STATED = re.compile(r"(?:[:=][ \u2009]{0,3}|\b(?:is|are|equals|gives) )(?P<roman>[MDCLXVI]{2,15})(?![\w'-])")
 _CANONICAL = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _WORDS = frozenset(
@@ -17,7 +17,7 @@ _VALUES = dict(zip("IVXLCDM", (1, 5, 10, 50, 100, 500, 1000), strict=True))
 
 
 def in_roman(text: str) -> Iterator[Number]:
-    """The Roman numerals of a flat text, of two letters or more: I, C and X are more often something else."""
+    """The Roman numerals of a flat text, of two letters or more, or V: I, C and X are more often something else."""
     alone = _ALONE.match(text) if len(text) < 40 else None
     for match in [alone] if alone else _STATED.finditer(text):
         written = match["roman"]
