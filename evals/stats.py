@@ -213,6 +213,9 @@ def share(
     Independent yes-or-no items give Wilson itself. Otherwise the variance is estimated from the clusters, so the
     effective number is p (1 - p) / SE^2 (at most the replies there are) and the quantile that of t with G - 1 degrees
     of freedom. Where all values agree, the clusters' likeness cannot be seen: each counts as one item.
+    Where a share is near an end and only a few clusters differ from the rest, their likeness is hardly seen either: at a
+    share of .05 in 50 clusters of 8 with correlation .5 the interval holds 91 %, at .02 86 %; Clopper and Pearson's in
+    its place holds 93 and 89 %, and 97 % at a share of one half.
 
     Args:
         values: shape (n,), in 0..1: each item's mean over its repeats.
