@@ -61,8 +61,12 @@ class Planned:
 
     def __len__(self) -> int:
         """How many replies of one model, asked once, this part has."""
-        calls = sum(track.calls for track in self.tracks)
-        return sum(arm.repeat for _, arm in self.pairs()) + calls * len(self.arms)
+        return sum(arm.repeat for _, arm in self.pairs()) + sum(track.calls for _, track in self.walks())
+
+    def walks(self) -> Iterator[tuple[Arm, Track]]:
+        """Each arm with each track of which it takes every sample."""
+        for arm in self.arms:
+            yield from ((arm, track) for track in self.tracks if all(map(arm.takes, track.pool)))
 
     @property
     def pool(self) -> tuple[Sample, ...]:
@@ -171,8 +175,7 @@ class Plan:
     def courses(self, model: str) -> Iterator[Course]:
         """The tracks that one model walks."""
         for part in self.of(model):
-            for arm in part.arms:
-                yield from (Course(model, part.suite, arm, track) for track in part.tracks)
+            yield from (Course(model, part.suite, arm, track) for arm, track in part.walks())
 
     def _jobs(self, model: str, part: Planned, pairs: Iterable[tuple[Sample, Arm]]) -> Iterator[Job]:
         for sample, arm in pairs:

@@ -15,10 +15,18 @@ from evals.suite import FIXED_SEED
 from evals.types import Sample
 from suites.dots.display import GLYPHS, LAYOUTS, NOISE, STRANGERS, columns, display, training_side
 from suites.dots.items import RUNGS, Options, rung_bin, samples
-from suites.dots.prompts import ASKED, SENTENCES, WORDINGS, asking
+from suites.dots.prompts import ASKED, PICTURE, SENTENCES, WORDINGS, asking
 
 EVERYTHING = Options(layouts="all", glyphs="all")
-QUICK_PROMPTS = "19072e75ab2464e8bc02231355cf0d5e007e8d8cf872c1762dff198230990e93"
+QUICK_PROMPTS = {
+    (
+        "direct",
+        "free",
+        "tally",
+        "code hint",
+    ): "19072e75ab2464e8bc02231355cf0d5e007e8d8cf872c1762dff198230990e93",
+    ("count_characters",): "eb7903a07fc2e513721ad190f1ab2b09dc83a14cdff14788d0690331a449a05c",
+}
 
 
 def recount(prompt: str) -> int:
@@ -37,9 +45,10 @@ def test_every_answer_is_what_recounting_the_prompt_gives(arm: str) -> None:
         assert str(recount(asking(arm)(sample))) == sample.target, sample.id
 
 
-def test_the_prompts_of_the_quick_size_are_the_same_everywhere() -> None:
-    prompts = [asking(arm)(sample) for sample in samples(FIXED_SEED, 60, Options()) for arm in ASKED]
-    assert hashlib.sha256("\0".join(prompts).encode()).hexdigest() == QUICK_PROMPTS
+@pytest.mark.parametrize(("arms", "known"), QUICK_PROMPTS.items())
+def test_the_prompts_of_the_quick_size_are_the_same_everywhere(arms: tuple[str, ...], known: str) -> None:
+    prompts = [asking(arm)(sample) for sample in samples(FIXED_SEED, 60, Options()) for arm in arms]
+    assert hashlib.sha256("\0".join(prompts).encode()).hexdigest() == known
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 10, 60, 400, 1600, 12_000])
@@ -242,6 +251,7 @@ def test_noise_and_strangers_are_no_glyph() -> None:
 
 def test_each_arm_asks_in_three_different_ways() -> None:
     assert {arm: len(set(wordings)) for arm, wordings in ASKED.items()} == dict.fromkeys(ASKED, WORDINGS)
+    assert len(set(PICTURE)) == WORDINGS
 
 
 def test_the_question_says_line_or_lines_as_the_display_has_it() -> None:

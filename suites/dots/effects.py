@@ -30,6 +30,20 @@ LARGE = 20
 """Heaping is looked for from this n on, where any last digit is as near as another."""
 
 
+PICTURE_WORDS: Mapping[str, str] = {
+    "grid": "putting the dots of a picture into a grid",
+    "row": "putting the dots of a picture into a row",
+}
+"""Arrangement -> the subject of the sentence that compares it with scattered dots."""
+
+
+def as_seen(rows: pd.DataFrame) -> pd.DataFrame:
+    """The replies, those to pictures with the layout and glyph `picture`: their text twin's were not shown."""
+    shown = rows["arm"] == "image"
+    hidden = {name: rows[name].mask(shown, "picture") for name in ("tag_layout", "tag_glyph")}
+    return rows.assign(**hidden)
+
+
 def counted(rows: pd.DataFrame) -> pd.DataFrame:
     """The ladder's items that were counted rightly or wrongly: one row an item, `right` the mean of its repeats.
 
@@ -140,10 +154,11 @@ def _by_count(items: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
 
 
 def gaps(rows: pd.DataFrame, suite: Suite) -> pd.DataFrame:
-    """Each layout less the unbroken run, as the suite declares, and each glyph less the first of `GLYPHS` that was asked.
+    """Each layout less the unbroken run, as the suite declares, each glyph less the first of `GLYPHS` that was asked, and
+    each arrangement of the dots of pictures less scattered ones.
 
-    Different glyphs have different counts within a rung, so on one layout a rung is what is compared.
-    Returns: as `evals.contrast.contrasts`; p of the glyphs is corrected for how many comparisons of them there are.
+    Different glyphs have different counts within a rung, so on one layout a rung is what is compared; pictures likewise.
+    Returns: as `evals.contrast.contrasts`, with `gap` (layout gap, glyph gap, picture gap); p of the latter two is corrected for how many comparisons of them there are.
     """
     asked = set(rows["tag_glyph"][rows["tag_kind"] == "ladder"])
     first, *others = [name for name in GLYPHS if name in asked] or [""]
@@ -159,7 +174,25 @@ def gaps(rows: pd.DataFrame, suite: Suite) -> pd.DataFrame:
         for name in others
     ]
     layouts = [declared for declared in suite.contrasts if declared.by == "layout"]
-    return contrasts(rows, {suite.name: replace(suite, contrasts=(*layouts, *glyphs))})
+    pictures = [
+        Contrast(
+            *(name, "accuracy", name, "scatter", words, "exact counts"),
+            by="picture",
+            match=("rung",),
+            headline=False,
+        )
+        for name, words in PICTURE_WORDS.items()
+    ]
+    seen = rows[rows["arm"] == "image"]
+    found = [
+        contrasts(shown, {suite.name: replace(suite, contrasts=tuple(declared))}).assign(gap=gap)
+        for gap, shown, declared in (
+            ("layout gap", rows, layouts),
+            ("glyph gap", rows, glyphs),
+            ("picture gap", seen, pictures),
+        )
+    ]
+    return pd.concat([table for table in found if len(table)] or found[:1], ignore_index=True)
 
 
 # What wrong answers are like

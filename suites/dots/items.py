@@ -16,6 +16,7 @@ from evals.types import Sample
 
 from .display import GLYPHS, LAYOUTS, NOISE, STRANGERS, display, training_side
 from .prompts import SENTENCES, WORDINGS
+from .scene import fitting
 
 RUNGS = (*range(1, 11), 12, 15, 20, 25, 30, 40, 50, 64, 75, 100, 150, 200, 256, 300, 400, 512, 1000)
 TOP = RUNGS[-1]
@@ -173,8 +174,19 @@ def shown(seed: int, unit: Unit, layouts: Sequence[str], kind: str = "ladder") -
     for layout in layouts:
         name = f"{unit.glyph}-{unit.n}-{unit.wording}-{layout}"
         text = display(layout, GLYPHS[unit.glyph], unit.n, Random(f"dots/{seed}/{name}"))
-        found.setdefault(text, item(name, unit, layout, text))
+        found.setdefault(text, _with_picture(seed, item(name, unit, layout, text)))
     return list(found.values())
+
+
+def _with_picture(seed: int, sample: Sample) -> Sample:
+    """The sample, with how its picture is arranged and from what it is drawn."""
+    drawn_from = f"dots/{seed}/{sample.id}/picture"
+    arrangement = Random(f"{drawn_from}/arrangement").choice(fitting(int(sample.tags["n"])))
+    return replace(
+        sample,
+        tags={**sample.tags, "picture": arrangement},
+        fields={**sample.fields, "drawn_from": drawn_from},
+    )
 
 
 def item(name: str, unit: Unit, layout: str, text: str, around: tuple[str, str] = ("", "")) -> Sample:

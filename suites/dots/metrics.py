@@ -19,6 +19,10 @@ def _mean_of(note: str, value: Callable[[int], float]) -> Callable[[list[Score]]
     return of
 
 
+def _any(count: int) -> float:
+    return float(count > 0)
+
+
 def _same(error: int) -> float:
     return float(error == 0)
 
@@ -54,10 +58,21 @@ METRICS = (
     ),
     ItemMetric(
         "copied",
-        "code that holds as many marks as the display",
+        "code, or calls of the tool, that hold as many marks as the display",
         _mean_of("copied", _same),
         LADDER,
         better="higher",
+    ),
+    ItemMetric(
+        "called", "replies that called the tool", _mean_of("called", _any), better="higher", main=False
+    ),
+    ItemMetric(
+        "faithful",
+        "calls of the tool whose text is the display, to the character",
+        _mean_of("faithful", float),
+        LADDER,
+        better="higher",
+        main=False,
     ),
 )
 
@@ -75,6 +90,8 @@ CONTRASTS = (
     Contrast("tally", "accuracy", "tally", "direct", "writing an index next to each mark", "exact counts"),
     Contrast("free", "accuracy", "free", "direct", "leaving the form of the answer open", "exact counts"),
     Contrast("code hint", "accuracy", "code hint", "direct", "asking for code", "exact counts"),
+    Contrast("image", "accuracy", "image", "direct", "showing dots in a picture", "exact counts"),
+    Contrast("tool", "accuracy", "count_characters", "direct", "giving a tool that counts", "exact counts"),
     *(
         Contrast(
             *(layout, "accuracy", layout, "run", words, "exact counts"),

@@ -11,6 +11,9 @@ _DATA = tomllib.loads((Path(__file__).parent / "prompts.toml").read_text("utf-8"
 ASKED: Mapping[str, tuple[str, ...]] = {arm: tuple(wordings) for arm, wordings in _DATA["arms"].items()}
 """Arm -> its wordings."""
 
+PICTURE: tuple[str, ...] = tuple(_DATA["picture"]["wordings"])
+"""The wordings that go with a picture."""
+
 SENTENCES: tuple[list[str], list[str]] = (_DATA["sentences"]["before"], _DATA["sentences"]["after"])
 """What may stand before the question, and after the display."""
 
@@ -27,3 +30,8 @@ def asking(arm: str) -> Callable[[Sample], str]:
         return f"{fields['before']}{question}\n\n{sample.input}{fields['after']}"
 
     return prompt
+
+
+def asking_of_picture(sample: Sample) -> str:
+    """The prompt that goes with an item's picture; the display is not in it."""
+    return PICTURE[int(sample.tags["wording"]) - 1]

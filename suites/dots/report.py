@@ -29,7 +29,7 @@ def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
 
     Returns: suite, model, arm, layout (of ladder, C90 and n50), finding, level, value, low, high (95 %), n (items; of slips
         wrong replies), p, marks (of ladder: where the rungs stand, their geometric mean), unit, method, verdict, sentence. Findings, with what `level` says and the unit of `value`:
-        ladder (rungs; share), curve (a and b of logit P(right) = a + b log2 n; log odds), C90 (marks), n50 (marks), fall (odds ratio of a doubling), layout gap (the layout; share), glyph gap (the glyph; share),
+        ladder (rungs; share), curve (a and b of logit P(right) = a + b log2 n; log odds), C90 (marks), n50 (marks), fall (odds ratio of a doubling), layout gap (the layout; share), glyph gap (the glyph; share), picture gap (the arrangement; share),
         heaping (5 or 10; times chance), last digit (0 to 9; share of wrong counts from 20 on), relative error (share of n), slip (which; share of wrong replies).
     """
     found = [
@@ -42,6 +42,7 @@ def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
 
 
 def _findings(rows: pd.DataFrame, suite: Suite) -> Iterator[dict[str, Any]]:
+    rows = effects.as_seen(rows)
     cut = _steps(rows)
     for (model, arm), group in rows.groupby(["model", "arm"], sort=False):
         label = {"suite": suite.name, "model": model, "arm": arm}
@@ -121,7 +122,7 @@ def _gap(row: Row) -> dict[str, Any]:
     same = ("model", "low", "high", "n", "unit", "method", "verdict", "sentence")
     return {
         "arm": row["arm"],
-        "finding": "layout gap" if row["headline"] else "glyph gap",
+        "finding": row["gap"],
         "level": row["contrast"],
         "value": row["effect"],
         "p": row["p_adjusted"],
@@ -196,7 +197,7 @@ def _marks(value: float) -> str:
 
 
 def _sentences(table: pd.DataFrame) -> Iterator[str]:
-    gaps = records(table[table["finding"].isin(["fall", "glyph gap"])])
+    gaps = records(table[table["finding"].isin(["fall", "glyph gap", "picture gap"])])
     for row in gaps:
         if row["finding"] != "glyph gap" or row["verdict"] in ("higher", "lower"):
             yield f"{row['model']}, {row['arm']}: {row['sentence']}"

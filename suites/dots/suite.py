@@ -3,10 +3,12 @@
 from evals.suite import Suite
 from evals.types import Arm
 
+from .drawing import pictures
 from .items import Options, samples
 from .metrics import CONTRASTS, METRICS
-from .prompts import asking
+from .prompts import asking, asking_of_picture
 from .scoring import score
+from .tool import TOOL
 from .tracks import tracks
 
 suite = Suite(
@@ -19,6 +21,15 @@ suite = Suite(
         Arm("tally", asking("tally"), max_tokens=4_096),
         Arm("free", asking("free"), max_tokens=2_048, default=False),
         Arm("code hint", asking("code hint"), max_tokens=4_096, default=False),
+        Arm(
+            "image",
+            asking_of_picture,
+            max_tokens=64,
+            default=False,
+            where={"kind": frozenset({"ladder", "adaptive"}), "layout": frozenset({"run"})},
+            images=pictures,
+        ),
+        Arm("count_characters", asking("count_characters"), max_tokens=4_096, default=False, tools=(TOOL,)),
     ),
     score=score,
     metrics=METRICS,
