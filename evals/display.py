@@ -69,8 +69,11 @@ class Looker:
             return None
         try:
             return display(await self.provider.tokens(job.prompt.turn), *found)
-        except (BadInput, ProviderError):  # not of this text, or not this time
+        except BadInput:  # not of this text
             return None
+        except ProviderError as error:  # not this time; but nobody is to wait for it again and again
+            if error.kind == "timeout":
+                self._close(error.message, "")
         except Unsupported as unknown:
             self._close(unknown.message, f"; {unknown.fix}")
         except Exception as error:  # noqa: BLE001  a provider is the user's code; its fault must not end the run

@@ -11,6 +11,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
 from evals import log
 from evals.display import Looker, display, place
+from evals.errors import FailureKind, ProviderError
 from evals.frame import frame
 from evals.lens.tokens import Tokens
 from evals.plan import Job
@@ -167,3 +168,24 @@ def test_a_providers_own_fault_hinders_nothing() -> None:
     assert said == [
         "mine: its tokens(text) failed: ZeroDivisionError: division by zero, so its tokens are left out"
     ]
+
+
+@pytest.mark.parametrize(("kind", "asked"), [("network", 2), ("timeout", 1)])
+def test_what_fails_may_pass_and_what_takes_too_long_is_not_waited_for_twice(
+    kind: FailureKind, asked: int
+) -> None:
+    provider = connect(ModelName.parse("scripted/right"))
+    texts: list[str] = []
+
+    async def tokens(text: str) -> Tokens:
+        texts.append(text)
+        raise ProviderError(kind, "it sent nothing")
+
+    provider.tokens = tokens  # type: ignore[attr-defined]
+    said: list[str] = []
+    looker = Looker("mine", provider, said.append)
+    arm, sample = Arm("a", "{input}"), Sample("1", "x")
+    job = Job(Key("mine", "s", "1", "a"), sample, render(arm, sample))
+    assert [asyncio.run(looker.look(arm, job)) for _ in range(2)] == [None, None]
+    assert len(texts) == asked
+    assert said == ["mine: it sent nothing, so its tokens are left out"] * (kind == "timeout")
