@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from evals.lens.tokens import extent
-from evals.types import Prompt, Reply, Tag
+from evals.types import Prompt, Reply, Response, Tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ COLUMNS = (
     Column("failure_message", "str", "", "the same in one sentence"),
     Column("text", "str", "", "the visible reply, exactly as sent; NaN if none came"),
     Column("earlier", "str", "", "the replies of earlier turns, a blank line between; empty in one turn"),
+    Column("calls", "str", "", "the tools it called, one a line: name(arguments) = result; empty if none"),
     Column("reasoning", "str", "", "hidden working, never scored; empty if none"),
     Column("stop", "str", "", "why the reply ended: stop, length, filter, tool"),
     Column("tokens_in", "Int64", "tokens", "of the prompt, as the provider counts"),
@@ -136,8 +137,13 @@ def _of_response(rows: list[Reply]) -> dict[str, list[Any]]:
     return {
         **{name: _each(responses, name) for name in same},
         "earlier": ["\n\n".join(response.earlier) if response else None for response in responses],
+        "calls": [_called(response) if response else None for response in responses],
         "served_model": _each(responses, "model"),
     }
+
+
+def _called(response: Response) -> str:
+    return "\n".join(f"{call.name}({call.arguments}) = {call.result}" for call in response.calls)
 
 
 def _each(nouns: Sequence[object | None], name: str) -> list[Any]:

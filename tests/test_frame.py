@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evals.frame import COLUMNS, frame
-from evals.types import Key, Message, Prompt, Reply, Response, Score, Tag
+from evals.types import Key, Message, Prompt, Reply, Response, Score, Tag, ToolCall
 from tests.made import reply
 from tools import columns_table
 
@@ -167,3 +167,19 @@ def test_frames_go_together_and_can_be_grouped() -> None:
         column.name: str(both[column.name].dtype) for column in COLUMNS
     }
     assert math.isclose(both.groupby("outcome")["seconds"].mean()["right"], 0.5)
+
+
+def test_tool_calls_stand_one_a_line() -> None:
+    key = Key("m", "names", "x", "neutral")
+    calls = (
+        ToolCall("count", '{"text": ".."}', "2"),
+        ToolCall("shout", "{}", "error: there is no tool", failed=True),
+    )
+    spoken = reply(key, "right")
+    assert spoken.response is not None
+    called = replace(spoken, response=replace(spoken.response, calls=calls))
+    assert frame([spoken, called, reply(key, "error")])["calls"].fillna("none came").to_list() == [
+        "",
+        'count({"text": ".."}) = 2\nshout({}) = error: there is no tool',
+        "none came",
+    ]
