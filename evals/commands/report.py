@@ -76,7 +76,9 @@ def _draw(found: "Document", folder: Path) -> None:
 
     with _writing(folder):
         written = paint.save(found.pictures, folder)
-    click.echo(f"{len(written) // 4} pictures in {folder}, each as SVG and PNG, light and dark", err=True)
+    count = len(written) // 4
+    said = f"{count} picture{'' if count == 1 else 's'} in {folder}, as SVG and PNG, light and dark"
+    click.echo(said, err=True)
 
 
 @contextmanager
