@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from evals.errors import BadFile, BadInput, EvalsError, NotFound
+from evals.framing import DRAWN, Shot, can_frame, framed, seed_of, shots
 from evals.suite import FIXED_SEED, Suite, Told, Track, load, render
 from evals.types import Arm, Key, Prompt, Sample
 
@@ -52,12 +53,17 @@ class Job:
 
 @dataclass(frozen=True)
 class Planned:
-    """A suite with the samples and arms of this run: known beforehand, or chosen from tracks as answers come."""
+    """A suite with the samples and arms of this run: known beforehand, or chosen from tracks as answers come.
+
+    `shots` holds, by arm, the examples for models that only continue texts; none until such a model is asked.
+    """
 
     suite: Suite
     arms: tuple[Arm, ...]
     samples: tuple[Sample, ...]
     tracks: tuple[Track, ...] = ()
+    options: Any = None
+    shots: Mapping[str, tuple[Shot, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """How many replies of one model, asked once, this part has."""
@@ -93,6 +99,7 @@ class Course:
     suite: Suite
     arm: Arm
     track: Track
+    shots: tuple[Shot, ...] = ()
 
     def leads(self, key: Key) -> bool:
         """Whether a reply with that key was given by this model, in this suite and arm."""
@@ -104,7 +111,7 @@ class Course:
             return None
         sample = self.track.choose(told)
         key = Key(self.model, self.suite.name, sample.id, self.arm.name)
-        return Job(key, sample, render(self.arm, sample))
+        return Job(key, sample, _prompt(self.arm, sample, self.shots))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +128,15 @@ class LeftOut:
 class Plan:
     """A request made definite: the seed is drawn, the samples are computed.
 
-    All models meet the same samples, in the same arms but for those that are left out.
+    All models meet the same samples, in the same arms but for those that are left out. Models that are `framed` only
+    continue texts: chat arms are put to them after solved examples.
     """
 
     request: Request
     seed: int
     parts: tuple[Planned, ...]
     left_out: tuple[LeftOut, ...] = ()
+    framed: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         """How many replies the finished run has."""
@@ -157,6 +166,20 @@ class Plan:
         """The plan with these arms left out too."""
         return replace(self, left_out=tuple(dict.fromkeys((*self.left_out, *more))))
 
+    def framing(self, models: Iterable[str]) -> "Plan":
+        """The plan in which these models are asked by solved examples.
+
+        Raises: EvalsError: a suite could not make them.
+        """
+        framed = tuple(models)
+        if not framed:
+            return self
+        return replace(self, framed=framed, parts=tuple(_with_shots(part, self.seed) for part in self.parts))
+
+    def shots(self, model: str, part: Planned, arm: Arm) -> tuple[Shot, ...]:
+        """The examples that go before one model's items in an arm."""
+        return part.shots.get(arm.name, ()) if model in self.framed else ()
+
     def jobs(self, model: str, left: Container[tuple[str, str]] = ()) -> Iterator[Job]:
         """What one model is asked whatever it answers, arm within sample, so that a run cut short still holds whole pairs.
 
@@ -175,11 +198,13 @@ class Plan:
     def courses(self, model: str) -> Iterator[Course]:
         """The tracks that one model walks."""
         for part in self.of(model):
-            yield from (Course(model, part.suite, arm, track) for arm, track in part.walks())
+            for arm, track in part.walks():
+                yield Course(model, part.suite, arm, track, self.shots(model, part, arm))
 
     def _jobs(self, model: str, part: Planned, pairs: Iterable[tuple[Sample, Arm]]) -> Iterator[Job]:
         for sample, arm in pairs:
-            prompt, times = render(arm, sample), self.request.repeat * arm.repeat
+            prompt = _prompt(arm, sample, self.shots(model, part, arm))
+            times = self.request.repeat * arm.repeat
             for repeat in range(times):
                 key = Key(model, part.suite.name, sample.id, arm.name, repeat)
                 yield Job(key, sample, prompt if times == 1 else self._sampled(prompt, key))
@@ -189,6 +214,19 @@ class Plan:
         text = f"{self.seed}/{key.suite}/{key.sample}/{key.arm}/{key.repeat}"
         seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) >> 1
         return replace(prompt, temperature=1.0 if prompt.temperature == 0 else prompt.temperature, seed=seed)
+
+
+def _prompt(arm: Arm, sample: Sample, shots: tuple[Shot, ...]) -> Prompt:
+    """What is sent of a sample in an arm, after the examples if there are any."""
+    prompt = render(arm, sample)
+    return framed(prompt, shots) if shots else prompt
+
+
+def _with_shots(part: Planned, seed: int) -> Planned:
+    """The part with the examples of its chat arms."""
+    arms = [arm for arm in part.arms if can_frame(arm)]
+    drawn = _made(part.suite, seed_of(seed), DRAWN, part.options).pool if arms else ()
+    return replace(part, shots={arm.name: shots(part.suite, arm, drawn, part.pool) for arm in arms})
 
 
 def plan(request: Request, seed: int | None = None) -> Plan:
@@ -234,7 +272,7 @@ def _part(suite: Suite, request: Request, seed: int) -> Planned:
             "leave one of the two out",
         )
     _check_pairs(suite, made.pool)
-    part = replace(made, arms=arms)
+    part = replace(made, arms=arms, options=options)
     if next(part.possible(), None) is None:
         raise BadInput(
             f"of the {len(made.pool)} samples of suite {suite.name} none is asked in {', '.join(arm.name for arm in arms)}",

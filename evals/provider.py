@@ -139,6 +139,11 @@ def lack(provider: Provider, arm: Arm) -> str:
     return " and ".join(LACKS[name] for name in sorted(arm.needs - provider.can))
 
 
+def only_continues(provider: Provider) -> bool:
+    """Whether the model continues texts and cannot be talked to."""
+    return "completion" in provider.can and "chat" not in provider.can
+
+
 def _split(name: str) -> tuple[str, str]:
     provider, _, model = name.partition("/")
     return provider, model

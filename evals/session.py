@@ -9,11 +9,17 @@ from pathlib import Path
 
 from evals import log, run
 from evals.errors import BadInput, Unsupported
+from evals.framing import SHOTS, can_frame
 from evals.plan import LeftOut, Plan, Request, plan, sentences
 from evals.progress import Progress
-from evals.provider import ModelName, Provider, connect, lack, settled
+from evals.provider import ModelName, Provider, connect, lack, only_continues, settled
 from evals.retry import Tried
 from evals.types import Key, Reply
+
+FRAMED = f"It continues texts only: each question follows {SHOTS} solved examples of its arm."
+"""Said of models that are not talked to."""
+
+UNSHOWN = "only continues texts, and has no solved example to go by"
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,10 @@ class Session:
     @property
     def notices(self) -> dict[str, str]:
         """What must be said wherever a model's words are shown: model -> sentence."""
-        return {model: provider.notice for model, provider in self.providers.items() if provider.notice}
+        said = {model: [provider.notice] for model, provider in self.providers.items()}
+        for model in self.plan.framed:
+            said[model].append(FRAMED)
+        return {model: " ".join(filter(None, notices)) for model, notices in said.items() if any(notices)}
 
 
 @dataclass(frozen=True)
@@ -221,6 +230,7 @@ def _connected(folder: Path, made: Plan) -> Session:
     Raises: Unsupported: nothing is left to ask a model.
     """
     providers = {text: connect(ModelName.parse(text)) for text in made.request.models}
+    made = made.framing(text for text, provider in providers.items() if only_continues(provider))
     fitted = made.without(*_beyond(made, providers))
     for text, provider in providers.items():
         if not fitted.size(text):
@@ -240,5 +250,6 @@ def _beyond(made: Plan, providers: dict[str, Provider]) -> Iterator[LeftOut]:
     for text, provider in providers.items():
         for part in made.of(text):
             for arm in part.arms:
-                if why := lack(provider, arm):
-                    yield LeftOut(text, part.suite.name, arm.name, why)
+                if why := "" if made.shots(text, part, arm) else lack(provider, arm):
+                    alone = text in made.framed and can_frame(arm)
+                    yield LeftOut(text, part.suite.name, arm.name, UNSHOWN if alone else why)

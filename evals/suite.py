@@ -66,6 +66,11 @@ class Track:
     choose: Callable[[Told], Sample]
 
 
+def by_target(sample: Sample, _arm: str) -> str | None:
+    """A right reply is the target alone; without one there is none."""
+    return sample.target
+
+
 def no_tracks(_seed: int, _n: int, _options: Any) -> tuple[Track, ...]:
     """A suite whose samples are known beforehand."""
     return ()
@@ -87,6 +92,8 @@ class Suite:
         sizes: name -> number of samples.
         options: a dataclass of what `--set` can change, with defaults.
         strata: the tags that reports break the metrics down by.
+        solved: (sample, arm name) -> a right reply, as an example for models that only continue texts; None if the suite
+            has none to show.
         tracks: (seed, n, options) -> adaptive tests in place of the samples, n calls in all; none for most options.
         where: by what to load it again: a bare name (ours) or an absolute path; set when it is loaded.
     """
@@ -102,6 +109,7 @@ class Suite:
     sizes: Mapping[str, int] = field(default_factory=lambda: {"quick": 60, "standard": 400, "full": 1600})
     options: type = NoOptions
     strata: tuple[str, ...] = ()
+    solved: Callable[[Sample, str], str | None] = by_target
     tracks: Callable[[int, int, Any], tuple[Track, ...]] = no_tracks
     where: str = ""
 

@@ -23,7 +23,6 @@ RUN = ("run", "./sums", "-m", "./adder.py/m", "-n", "2")
         (("run", "./sums", "-m", "pocket/bluf"), "did you mean bluff"),
         (("run", "./sums", "-m", "/x"), "no provider"),
         (("run", "./sums", "-m", "./adder.py/m?seconds"), "key=value"),
-        (("run", "./sums", "-m", "pocket/base"), "pocket/base has no chat interface"),
         (("run", "./sums", "-m", "together/some-model"), "TOGETHER_API_KEY"),
         (("run", "./sums", "-m", "openai/gpt-5"), "OPENAI_API_KEY"),
         ((*RUN, "--arm", "step"), "did you mean steps"),

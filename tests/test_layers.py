@@ -15,6 +15,7 @@ LAYERS = [
     {"charts", "pseudoword", "shelf", "reading", "stats", "logistic", "words", "numbers", "answers"},
     {"scorer", "provider", "complaint", "http", "lens"},
     {"wire", "chat", "completion", "responses", "messages", "gemini", "host", "suite", "retry"},
+    {"framing"},
     {"plan", "tools"},
     {"log", "converse", "display", "inventory"},
     {"run", "checks"},

@@ -9,7 +9,7 @@ from random import Random
 from evals.types import Sample
 
 from .arms import WORDINGS
-from .draw import Ledger, Numbers
+from .draw import Ledger, Numbers, working
 from .forms import SLOT, WORD, Form, forms, templates, words
 
 Cell = tuple[int, int]
@@ -115,4 +115,5 @@ def sample(i: int, problem: Problem) -> Sample:
             "wording": i % WORDINGS + 1,
         },
         cluster=form.template,
+        fields={"working": "\n".join(working(form, problem.numbers))},
     )

@@ -11,6 +11,7 @@ from .arms import ARMS
 from .items import problems, sample
 from .metrics import CONTRASTS, METRICS
 from .scoring import score
+from .solved import solved
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ suite = Suite(
     samples=samples,
     arms=ARMS,
     score=score,
+    solved=solved,
     metrics=METRICS,
     contrasts=CONTRASTS,
     sizes={"quick": 24, "standard": 240, "full": 960},

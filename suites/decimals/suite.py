@@ -6,6 +6,7 @@ from .arms import ARMS
 from .items import samples
 from .metrics import CONTRASTS, METRICS
 from .scoring import score
+from .solved import solved
 
 suite = Suite(
     name="decimals",
@@ -14,6 +15,7 @@ suite = Suite(
     samples=samples,
     arms=ARMS,
     score=score,
+    solved=solved,
     metrics=METRICS,
     contrasts=CONTRASTS,
     sizes={"quick": 96, "standard": 480, "full": 1920},

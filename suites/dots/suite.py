@@ -8,6 +8,7 @@ from .items import Options, samples
 from .metrics import CONTRASTS, METRICS
 from .prompts import asking, asking_of_picture
 from .scoring import score
+from .solved import solved
 from .tool import TOOL
 from .tracks import tracks
 
@@ -32,6 +33,7 @@ suite = Suite(
         Arm("count_characters", asking("count_characters"), max_tokens=4_096, default=False, tools=(TOOL,)),
     ),
     score=score,
+    solved=solved,
     metrics=METRICS,
     contrasts=CONTRASTS,
     options=Options,

@@ -13,6 +13,7 @@ from .arms import ARMS
 from .entity import Asked, Entity, Tier
 from .metrics import CONTRASTS, METRICS
 from .scoring import score
+from .solved import solved
 
 Domain = Literal[
     "people", "places", "books", "papers", "medicines", "packages", "api", "species", "events", "products", "all"
@@ -97,6 +98,7 @@ suite = Suite(
     samples=samples,
     arms=ARMS,
     score=score,
+    solved=solved,
     metrics=METRICS,
     contrasts=CONTRASTS,
     sizes={"quick": 60, "standard": 400, "full": 1600},

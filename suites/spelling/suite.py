@@ -7,6 +7,7 @@ from .items import Options, samples
 from .metrics import CONTRASTS, METRICS
 from .prompts import FORMS, SPACED, SPELL_FIRST, WORD, asking
 from .scoring import score
+from .solved import solved
 
 suite = Suite(
     name="spelling",
@@ -23,6 +24,7 @@ suite = Suite(
         for form in FORMS
     ),
     score=score,
+    solved=solved,
     metrics=METRICS,
     contrasts=CONTRASTS,
     options=Options,
