@@ -114,6 +114,11 @@ class Settings(BaseModel):
 
         Raises: BadInput: an unknown option, or a value out of range; names the known ones.
         """
+        if "@" in options.get("base_url", ""):
+            raise BadInput(
+                f"base_url of {host} holds a user or a password, and a model's name is written into every log",
+                "put the key into a variable, and its name after key_env=",
+            )
         try:
             return cls.model_validate(options)
         except ValidationError as error:

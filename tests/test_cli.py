@@ -138,7 +138,10 @@ def test_the_end_of_a_run_says_what_was_found_where_it_lies_and_what_to_do_next(
     for said in ("accuracy", "100", "working step by step", f"runs/{run.name}", "evals report"):
         assert said in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= max(
-        80, len(f"every reply, as a page: evals report runs/{run.name} --format html --out report.html")
+        80,
+        len(
+            f"pictures and every reply, as a page: evals report runs/{run.name} --format html --out report.html"
+        ),
     )
     assert "\x1b" not in done.stdout + done.stderr
     assert "40 replies planned" in done.stderr

@@ -270,7 +270,9 @@ def test_a_host_whose_inference_ends_says_what_to_do() -> None:
         connect(ModelName.parse("lambda/llama"))
 
 
-def test_a_key_given_for_the_name_of_a_variable_is_not_repeated() -> None:
+@pytest.mark.parametrize("option", ["key_env=sk-secret-0123", "base_url=https://me:secret-0123@host/v1"])
+def test_a_secret_in_a_models_name_is_refused_and_not_repeated(option: str) -> None:
     with pytest.raises(BadInput) as caught:
-        connect(ModelName.parse("openai/m?key_env=sk-secret-0123"))
+        connect(ModelName.parse(f"openai/m?{option}"))
     assert "0123" not in str(caught.value)
+    assert "key_env" in str(caught.value)
