@@ -50,7 +50,7 @@ BAD_KEY = re.compile(
 )
 NO_MODEL = re.compile(
     r"model[_ ]not[_ ](?:found|available|exist)|not a valid model|invalid model\b|model identifier is invalid|"
-    r"DeploymentNotFound|model\b.{0,200}\b(?:not found|not exist)",
+    r"DeploymentNotFound|^\W*Server is pinned to|model\b.{0,200}\b(?:not found|not exist)",
     re.IGNORECASE,
 )
 TOO_LONG = re.compile(

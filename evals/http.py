@@ -290,7 +290,7 @@ class Http:
             return self._locked(said)
         if said.kind != "not_found":
             return REASONS.get(said.kind, ("failed", ""))
-        if "model" in f"{said.said} {said.code}".lower():
+        if said.status == 400 or "model" in f"{said.said} {said.code}".lower():
             fetch = (
                 f"get it with: {self.fetch} {model}" if self.fetch else "check how the host spells its name"
             )

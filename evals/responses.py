@@ -51,6 +51,7 @@ class Responses(Talk):
             "model": self.model,
             "input": [item for turn in turns for item in _sent(turn)],
             "store": False,
+            "stream": False,  # some servers stream unless told not to (transformers serve)
             **sampling,
         }
         if system:

@@ -230,6 +230,7 @@ OPENAI = (
     Trouble("too many", Reply(openai_error("Rate limit reached for requests", "rate_limit_exceeded"), 429, {"retry-after": "2", "x-ratelimit-remaining-requests": "0"}), "rate_limit", ("asks for fewer requests", "--concurrency"), 2.0),
     Trouble("down", Reply("upstream connect error", 503), "server", ("failed (503)",)),
     Trouble("no deployment", Reply(openai_error("The API deployment for this resource does not exist.", "DeploymentNotFound"), 404), "not_found", ("has nothing at",)),
+    Trouble("pinned", Reply({"detail": "Server is pinned to 'mine'; requested 'some-model'."}, 400), "not_found", ("does not have the model 'some-model'",)),
     Trouble("aws model", Reply({"message": "The provided model identifier is invalid."}, 400), "not_found", ("does not have the model",)),
 )  # fmt: skip
 

@@ -170,7 +170,7 @@ def sdk(stub: Stub, wire: WireName, prompt: Prompt, **more: Any) -> Any:
             ]
         with openai.OpenAI(api_key=KEY, base_url=stub.url, max_retries=0) as client:
             return client.responses.create(
-                model="some-model", input=talk, max_output_tokens=prompt.max_tokens, store=False, **words, **more
+                model="some-model", input=talk, max_output_tokens=prompt.max_tokens, store=False, stream=False, **words, **more
             )  # fmt: skip
     if wire == "messages":
         words = {"system": system} if system else {}
