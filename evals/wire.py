@@ -301,9 +301,9 @@ class Wire(ABC):
 
     def _sent(self, prompt: Prompt, quirks: Quirks) -> dict[str, str]:
         """What a refusal may teach us to spare or rename: our names -> what stood in the JSON."""
-        names = self._spelled(quirks)
-        spared = [name for name in SPARED if self._takes(name, quirks)]
-        free = {"max_tokens", *spared} - {*self.settings.model_fields_set} | {"max_tokens"}
+        names, own = self._spelled(quirks), self.settings.model_fields_set
+        spared = {name for name in SPARED if self._takes(name, quirks) and name not in own}
+        free = {"max_tokens", *spared}
         return {name: names.get(name, name) for name in self._wanted(prompt) if name in free}
 
 
