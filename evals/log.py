@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 
 from evals import __version__
 from evals.errors import BadFile, BadInput, NotFound
+from evals.imported import Imported
 from evals.plan import LeftOut, Plan, Request
 from evals.types import Image, Key, Reply
 
@@ -51,6 +52,7 @@ class RunFile:
         notices: model -> what must be said wherever its words are shown.
         planned: how many replies the finished run has.
         left_out: arms that a model cannot take: not planned, or refused by its host.
+        imported: suite name -> what reports need of it, where another tool has asked and judged.
         created, finished: UTC, ISO 8601; finished is empty while replies are missing.
     """
 
@@ -63,6 +65,7 @@ class RunFile:
     notices: Mapping[str, str] = field(default_factory=dict)
     planned: int
     left_out: tuple[LeftOut, ...] = ()
+    imported: Mapping[str, Imported] = field(default_factory=dict)
     created: str
     finished: str = ""
 
@@ -104,19 +107,25 @@ def create(out: Path, plan: Plan, notices: Mapping[str, str]) -> Path:
 
     Raises: BadInput: the folder cannot be written.
     """
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    suites = "+".join(part.suite.name for part in plan.parts)[:60]
-    folder = out / f"{stamp}-{suites}-{plan.request.digest}"
-    about = RunFile(
-        request=plan.request,
-        seed=plan.seed,
-        suites={part.suite.name: part.suite.version for part in plan.parts},
-        paths={part.suite.name: part.suite.where for part in plan.parts},
-        notices=notices,
-        planned=len(plan),
-        left_out=plan.left_out,
-        created=now(),
+    return begin(
+        out,
+        RunFile(
+            request=plan.request,
+            seed=plan.seed,
+            suites={part.suite.name: part.suite.version for part in plan.parts},
+            paths={part.suite.name: part.suite.where for part in plan.parts},
+            notices=notices,
+            planned=len(plan),
+            left_out=plan.left_out,
+            created=now(),
+        ),
     )
+
+
+def begin(out: Path, about: RunFile) -> Path:
+    """A new folder in `out` with this `run.json`, named by time, suites and request. Raises: BadInput: as `create`."""
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    folder = out / f"{stamp}-{'+'.join(about.suites)[:60]}-{about.request.digest}"
     try:
         while folder.exists():
             folder = folder.with_name(f"{folder.name}-{secrets.token_hex(2)}")
@@ -168,6 +177,20 @@ def read_about(folder: Path) -> RunFile:
         return RUN_FILE.validate_json(data)
     except pydantic.ValidationError as error:
         raise BadFile(f"{path} is damaged: {_first(error)}", "restore it, or move its folder away") from None
+
+
+def read_own(folder: Path) -> RunFile:
+    """What `run.json` says of a run whose suites can be asked again.
+
+    Raises: NotFound, BadFile: as `read_about`. BadInput: another tool has asked and judged it.
+    """
+    about = read_about(folder)
+    for name, made in about.imported.items():
+        raise BadInput(
+            f"{folder} was imported from {made.tool}, whose task {name} cannot be asked or judged here",
+            f"it can be reported: evals report {folder}",
+        )
+    return about
 
 
 def read_run(folder: Path) -> Run:

@@ -13,7 +13,7 @@ from types import ModuleType
 
 import pandas as pd
 
-from evals import shelf, show
+from evals import imported, shelf, show
 from evals.charts import Picture
 from evals.document import Document, Section
 from evals.errors import BadFile, BadInput, EvalsError, NotFound
@@ -134,7 +134,8 @@ def pictures(
 def gather(runs: Sequence[Run]) -> pd.DataFrame:
     """The replies of several runs as one frame: models, suites and arms in the order in which they were named.
 
-    `attrs["suites"]` says by what each suite is loaded again, `attrs["notices"]` what must be said of which model.
+    `attrs["suites"]` says by what each suite is loaded again, `attrs["imported"]` what is known of those of other tools,
+    `attrs["notices"]` what must be said of which model.
     Raises: BadInput: the runs hold different versions of a suite, or different items under one id.
     """
     runs = list({run.folder.resolve(): run for run in runs}.values())
@@ -147,6 +148,7 @@ def gather(runs: Sequence[Run]) -> pd.DataFrame:
     models = list(dict.fromkeys(model for run in runs for model in run.about.request.models))
     rows = _sorted(rows, {"model": models, "suite": list(where)})
     rows.attrs["suites"] = where
+    rows.attrs["imported"] = imported.together(run.about.imported for run in runs)
     rows.attrs["notices"] = {model: text for run in runs for model, text in run.about.notices.items()}
     return rows
 
@@ -184,8 +186,11 @@ def suites_of(rows: pd.DataFrame) -> dict[str, Suite]:
 
     Raises: NotFound, BadFile: a suite is gone, or cannot be loaded.
     """
-    where = rows.attrs.get("suites", {})
-    return {name: load_suite(where.get(name, name)) for name in rows["suite"].unique()}
+    where, others = rows.attrs.get("suites", {}), rows.attrs.get("imported", {})
+    return {
+        name: others[name].suite(name) if name in others else load_suite(where.get(name, name))
+        for name in rows["suite"].unique()
+    }
 
 
 def _about_suites(rows: pd.DataFrame, suites: Mapping[str, Suite]) -> list[str]:
@@ -197,6 +202,10 @@ def _about_suites(rows: pd.DataFrame, suites: Mapping[str, Suite]) -> list[str]:
             _count(len(found["model"].unique()), "model"),
             _count(len(found), "reply").replace("replys", "replies"),
         ]
+        others = rows.attrs.get("imported", {})
+        if name in others:
+            lines += [f"{name} {version}: {', '.join(counts)}", others[name].said(str(name))]
+            continue
         seeds = ", ".join(str(seed) for seed in found["seed"].dropna().unique())
         lines.append(f"{name} {version}: {', '.join(counts)}, seed {seeds}")
         if suites[str(name)].version != version:

@@ -76,9 +76,10 @@ def rescore(folder: Path) -> tuple[int, int]:
     """Judge a run's replies again by today's scorers; returns how many there are, and how many verdicts changed.
 
     Changed ones are appended to the log, where the later line of a key holds: what stood before is kept.
-    Raises: BadInput: a suite makes other prompts now than the run was asked, or another process writes the run.
+    Raises: BadInput: a suite makes other prompts now than the run was asked, another process writes the run, or the
+        run is another tool's.
     """
-    about = log.read_about(folder)
+    about = log.read_own(folder)
     request = replace(about.request, suites=tuple(about.paths.values()))
     made = plan(request, about.seed)
     suites = {part.suite.name: part.suite for part in made.parts}

@@ -106,9 +106,10 @@ def resume(folder: Path) -> Session:
 
     What a host refused is left out of a finished run for good, and asked of an unfinished one once more.
 
-    Raises: NotFound, BadFile: no such run, or a damaged one. BadInput: a suite has changed its version since.
+    Raises: NotFound, BadFile: no such run, or a damaged one. BadInput: a suite has changed its version since, or the
+        run is another tool's.
     """
-    about = log.read_about(folder)
+    about = log.read_own(folder)
     made = plan(replace(about.request, suites=tuple(about.paths.values())), about.seed)
     for part in made.parts:
         old = about.suites.get(part.suite.name)
