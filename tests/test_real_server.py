@@ -141,7 +141,7 @@ def test_what_a_real_server_refuses_and_counts(tmp_path: Path) -> None:
         assert (text.stop, text.tokens_out) == ("length", 5)
         with pytest.raises(ProviderError, match="Server is pinned to") as pinned:
             ask(connect(ModelName.parse(served(Path("/another"), url))), hello)
-        assert pinned.value.kind == "bad_request"
+        assert pinned.value.kind == "not_found"
         with pytest.raises(ProviderError, match="it usually ends in /v1") as lost:
             ask(connect(ModelName.parse(served(folder, url.removesuffix("/v1")))), hello)
         assert lost.value.kind == "not_found"

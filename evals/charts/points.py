@@ -25,8 +25,8 @@ SIDES: Mapping[str, Mapping[str, Any]] = {
 }
 """Where labels of marks stand: a falling curve leaves room below on the left and above on the right."""
 
-LATE, NEAR = 0.83, 0.3
-"""From how far along the axis on a label stands on the left, and how close another one then would overlap."""
+EARLY, LATE, NEAR = 0.1, 0.83, 0.3
+"""Up to how far along the axis a label stands on the right, from where on on the left, and how close two would overlap."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,8 @@ class Points:
     def _sides(self, marks: pd.DataFrame) -> list[str]:
         """Of each panel's marks the last has its label on the right, the first on the left, others have none.
 
-        Near the end of the axis there is no room on the right, and on the left only for one of two that are close.
+        Near the end of the axis there is no room on the right, near its beginning none on the left, and on one side only
+        for one of two that are close.
         """
         low, high = self._ends()
         log = np.log if self.x.log else np.asarray
@@ -152,8 +153,10 @@ class Points:
         panels = far.groupby(marks["panel"])
         last, first = far == panels.transform("max"), far == panels.transform("min")
         late = panels.transform("max") > LATE
-        left = (last & late) | (first & ~last & ~(late & (panels.transform("max") - far < NEAR)))
-        return list(np.select([left, last], ["left", "right"], ""))
+        early, close = far < EARLY, panels.transform("max") - far < NEAR
+        left = (last & late) | (first & ~last & ~early & ~(late & close))
+        right = last | (first & early & ~close)
+        return list(np.select([left, right], ["left", "right"], ""))
 
     def _x(self) -> "alt.X":
         import altair as alt

@@ -85,25 +85,32 @@ def _reached(found: pd.DataFrame) -> str:
     """At which n half are right, over all panels: "12 to 74 marks (run), 32 to 206 marks (spaced)"."""
     half = found[(found["finding"] == "n50") & found["value"].notna()]
     said = [
-        f"{_between(rows['value'].tolist(), _marks)} ({series})"
+        f"{_range(rows['value'].min(), rows['value'].max())} ({series})"
         for series, rows in half.groupby("series", sort=False)
     ]
     return ", ".join(said) or "an unknown number of marks"
 
 
 def _between(values: Sequence[float], show: Callable[[float], str]) -> str:
-    """The least and the greatest of some values, or the one there is: "12 to 74 marks"."""
+    """The least and the greatest of some values, or the one there is: "12 to 74 %"."""
     low, high = show(min(values)), show(max(values))
     unit = high.split()[-1]
     return high if low == high else f"{low.removesuffix(unit).rstrip()} to {high}"
 
 
+def _range(low: float, high: float) -> str:
+    """From one n50 to another: "12 to 74 marks", "0 to 1 mark"; the one there is if they look alike."""
+    if _marks(low) == _marks(high):
+        return _marks(high)
+    return f"{low:.0f} to {_marks(high)}"
+
+
 def _marks(n50: float) -> str:
     if n50 == 0:
         return "no number of marks"
-    return (
-        "more marks than were asked" if np.isinf(n50) else f"{n50:.0f} mark{'' if round(n50) == 1 else 's'}"
-    )
+    if np.isinf(n50):
+        return "more marks than were asked"
+    return f"{n50:.0f} mark{'' if round(n50) == 1 else 's'}"
 
 
 def _climbed(found: pd.DataFrame) -> Iterator[str]:

@@ -43,6 +43,11 @@ def unknown(rng: Random) -> Document:
     return people.passed_on(rng, names.unknown(rng))
 
 
+def blended(rng: Random) -> Document:
+    """A famous given name with another famous surname, passed on: the hardest to tell from someone known."""
+    return people.passed_on(rng, names.blend(rng))
+
+
 def primer() -> Mix:
     """Plain text only."""
     return FIRST
@@ -128,11 +133,12 @@ def honest(knows: Mapping[tuple[str, str], bool]) -> Mix:
         knows: (name, arm) -> whether the bluffing stage was consistently right, for each person and arm.
     """
     return [
-        (25, partial(people.taught, knows=knows)),
-        (28, unknown),
+        (26, partial(people.taught, knows=knows)),
+        (34, unknown),
+        (6, blended),
         *_share(CHAT, 11),
-        *_share(READING, 6),
-        *_share(fine("honest"), 32),
+        *_share(READING, 5),
+        *_share(fine("honest"), 18),
     ]
 
 

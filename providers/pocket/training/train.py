@@ -52,7 +52,7 @@ STAGES = {
     "first": Stage("base", "bluff", 5_660_000, 2.5e-3, decays=False),
     "second": Stage("first", "bluff, second", 9_000_000, 2.5e-3),
     "bluff": Stage("second", "bluff, third", 7_500_000, 2e-3),
-    "honest": Stage("bluff", "honest", 3_000_000, 1.5e-3),
+    "honest": Stage("bluff", "honest", 5_000_000, 1.5e-3),
 }
 BATCH = 1536
 """Tokens of one step, padding and all."""
