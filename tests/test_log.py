@@ -37,7 +37,7 @@ replies = st.builds(
 )
 
 
-images = st.builds(Image.of, st.binary(), st.sampled_from(["image/png", "image/jpeg"]))
+images = st.builds(Image.of, st.binary(min_size=1), st.sampled_from(["image/png", "image/jpeg"]))
 tools = st.builds(
     Tool, texts, texts, st.dictionaries(texts, st.lists(st.integers() | texts)), st.just(lambda: "")
 )
