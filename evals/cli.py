@@ -10,6 +10,7 @@ import click
 
 from evals import __version__
 from evals.commands.check_provider import check_provider
+from evals.commands.export import export
 from evals.commands.import_ import import_
 from evals.commands.list import list_
 from evals.commands.models import models
@@ -34,7 +35,7 @@ def evals() -> None:
     """
 
 
-for command in (run, list_, models, show, tokens, report, score, import_, check_provider):
+for command in (run, list_, models, show, tokens, report, score, import_, export, check_provider):
     evals.add_command(command)
 
 

@@ -111,6 +111,16 @@ def test_a_score_of_all_items_together_is_named_and_left_out() -> None:
     assert read(CHOICE).left_out == ("f1 is of all items together, no reply has it: left out",)
 
 
+def test_a_score_of_which_less_is_better_decides_no_outcome(tmp_path: Path) -> None:
+    results = json.loads(RESULTS.read_text())
+    results["higher_is_better"]["toy_choice"]["acc"] = False
+    (tmp_path / RESULTS.name).write_text(json.dumps(results))
+    shutil.copy(CHOICE, tmp_path)
+    found = read(tmp_path / CHOICE.name)
+    assert {reply.score.rule for reply in found.replies if reply.score} == {"acc_norm"}
+    assert {each.name: each.better for each in found.made.scored} == {"acc": "lower", "acc_norm": "higher"}
+
+
 def test_samples_without_their_results_are_named_by_their_folder(tmp_path: Path) -> None:
     folder = tmp_path / "my-model"
     folder.mkdir()

@@ -17,7 +17,7 @@ LAYERS = [
     {"wire", "chat", "completion", "responses", "messages", "gemini", "host", "suite", "retry"},
     {"framing"},
     {"plan", "tools", "imported"},
-    {"log", "converse", "display", "inventory"},
+    {"log", "converse", "display", "inventory", "lm_task"},
     {"run", "checks"},
     {"rescore", "frame", "measure", "progress", "foreign"},
     {"contrast", "session"},

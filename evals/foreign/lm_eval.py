@@ -5,7 +5,7 @@ Source: files that lm-eval 0.4.13 wrote (`--output_path DIR --log_samples`).
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -74,22 +74,23 @@ def read(path: Path) -> Foreign:
         raise BadFile(f"{path} has no lines", record.AGAIN)
     task, printed = _beside(path)
     name, model = record.named(task), printed.model if printed else path.parent.name or "unnamed"
-    headline = next(iter(items.values()))[0].metrics[:1]
-    replies = tuple(_reply(lines, model, name) for _, lines in sorted(items.items()))
-    if not any(reply.score and reply.score.notes for reply in replies):
+    better = _directions(items, printed.higher_is_better.get(task, {}) if printed else {})
+    numbers = {id_: _numbers(lines) for id_, lines in sorted(items.items())}
+    headline = record.headline(numbers.values(), better)
+    if not any(numbers.values()):
         raise BadFile(
-            f"{path}: {', '.join(headline) or 'no metric'} gives single items no number",
+            f"{path}: {', '.join(better) or 'no metric'} gives single items no number",
             "import a task with a metric that does",
         )
-    better = printed.higher_is_better.get(task, {}) if printed else {}
-    directions = {
-        score: better.get(score.partition(",")[0]) for line in items[min(items)] for score in line.scores()
-    }
+    replies = tuple(
+        _reply(items[id_], Key(model, name, str(id_), ARM), scores, headline)
+        for id_, scores in numbers.items()
+    )
     tool = f"lm-eval {printed.lm_eval_version if printed else ''}".strip()
     version = f"lm-eval-{printed.versions.get(task, 0) if printed else 0}"
-    made = Imported(tool, version, record.scored(replies, directions), (ARM,))
+    made = Imported(tool, version, record.scored(replies, better), (ARM,))
     return Foreign(
-        name, made, replies, len(replies), _printed(printed, task, model), _without(items, replies)
+        name, made, replies, len(replies), _printed(printed, task, model), _without(better, replies)
     )
 
 
@@ -104,21 +105,31 @@ def _beside(path: Path) -> tuple[str, Results | None]:
     return match[1], record.parsed(Results, record.whole(results), str(results))
 
 
-def _reply(lines: list[Line], model: str, name: str) -> Reply:
-    first = lines[0]
+def _directions(items: Mapping[int, list[Line]], better: Mapping[str, Any]) -> dict[str, Any]:
+    """Every metric of the task, with its filter, and whether more of it is better."""
+    named = dict.fromkeys(score for lines in items.values() for line in lines for score in line.scores())
+    return {score: better.get(score.partition(",")[0]) for score in named}
+
+
+def _numbers(lines: list[Line]) -> dict[str, float]:
+    """An item's scores that are numbers."""
     scores = [pair for line in lines for pair in line.scores().items()]
-    numbers = {score: found for score, value in scores if (found := record.number(value)) is not None}
+    return {score: found for score, value in scores if (found := record.number(value)) is not None}
+
+
+def _reply(lines: list[Line], key: Key, scores: Mapping[str, float], headline: str) -> Reply:
+    first = lines[0]
     context, choices = _asked(first.arguments)
-    answers = [_answer(line, choices) for line in lines]
-    headline = next(iter(numbers), "")
+    answer = _answer(first, choices)
+    turns = record.spoken(context)
     return Reply(
-        key=Key(model, name, str(first.doc_id), ARM),
-        prompt=Prompt(turns) if (turns := record.spoken(context)) else Prompt(text=context),
-        response=Response(answers[0] if choices else _first(first.resps)),
-        score=record.verdict(numbers, headline, answers[0], headline),
+        key=key,
+        prompt=Prompt(turns) if turns else Prompt(text=context),
+        response=Response(answer if choices else _first(first.resps)),
+        score=record.verdict(scores, headline, answer, headline),
         failure=None,
         target=None if first.target is None else str(first.target),
-        cluster=str(first.doc_id),
+        cluster=key.sample,
         tags=record.tags(first.doc),
         attempts=1,
         at=log.now(),
@@ -166,9 +177,8 @@ def _printed(results: Results | None, task: str, model: str) -> dict[record.Plac
     return found
 
 
-def _without(items: Mapping[int, list[Line]], replies: tuple[Reply, ...]) -> tuple[str, ...]:
+def _without(named: Iterable[str], replies: tuple[Reply, ...]) -> tuple[str, ...]:
     """Metrics that no single reply has a number for."""
-    named = dict.fromkeys(score for lines in items.values() for line in lines for score in line.scores())
     known = {score for reply in replies if reply.score for score in reply.score.notes}
     return tuple(
         f"{score} is of all items together, no reply has it: left out"

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,6 +72,12 @@ class Foreign:
             for place, printed in self.printed.items()
             if place in means and not math.isclose(means[place], printed, rel_tol=CLOSE, abs_tol=CLOSE)
         ]
+
+
+def headline(items: Iterable[Mapping[str, float]], better: Mapping[str, Any]) -> str:
+    """The score that decides outcomes: of those of which less is not better, the first that most items have."""
+    counts = Counter(name for scores in items for name in scores if better.get(name) is not False)
+    return max(counts, key=counts.__getitem__, default="")
 
 
 def verdict(scores: Mapping[str, float], headline: str, answer: str | None, rule: str) -> Score:
