@@ -23,6 +23,11 @@ real-server:
     bash tools/serve_env.sh
     uv run pytest -m real_server -n 0
 
+# suites run by lm-eval itself
+lm-eval:
+    bash tools/lm_eval_env.sh
+    uv run pytest -m lm_eval -n 0
+
 # what a pull request must pass, from nothing
 ci:
     bash .ci/run

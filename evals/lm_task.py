@@ -116,7 +116,9 @@ def _yaml(task: str, tag: str, suite: Suite, arm: Arm) -> str:
         "output_type": "generate_until",
         "doc_to_text": "prompt",
         "doc_to_target": "target",
-        "description": arm.system,
+        "description": f"{arm.system}\n\n"
+        if arm.system
+        else "",  # lm-eval puts nothing between it and the item
         "generation_kwargs": {
             "until": list(arm.stop),
             "max_gen_toks": arm.max_tokens,
