@@ -11,18 +11,18 @@ MANY = 100_000
 
 
 def contrast(row: Mapping[str, Any], declared: Contrast) -> str:
-    """A row of `contrasts` in words: "asking ... raises fabrication by 23 points (95 % CI 17 to 29)"."""
+    """A row of `contrasts` in words: "asking ... raises fabrication by 23 points (95 % CI 17 to 29, p 0.002)"."""
     if row["verdict"] == "not measured":
         return f"{declared.words}: its effect on {declared.noun} is not measured, no item counts in both"
     if row["verdict"] == "undecided":
         change = f"{declared.words} changes {declared.noun} by {_signed(row)} {_interval(row)}"
         return f"{change}: {undecided(row)}"
     verb = "raises" if row["verdict"] == "higher" else "lowers"
-    return f"{declared.words} {verb} {declared.noun} by {_size(row)} {_interval(_turned(row))}"
+    return f"{declared.words} {verb} {declared.noun} by {_size(row)} {_tested(_turned(row))}"
 
 
 def difference(row: Mapping[str, Any]) -> str:
-    """A row of `differences` in words: "J is 0.71 higher for B than for A (95 % CI 0.62 to 0.79)".
+    """A row of `differences` in words: "J is 0.71 higher for B than for A (95 % CI 0.62 to 0.79, p < 0.001)".
 
     The subject is the model that does better, where the metric says which direction is good.
     """
@@ -38,7 +38,7 @@ def difference(row: Mapping[str, Any]) -> str:
             baseline,
             model,
         )
-    return f"{name} is {_size(row)} {good} for {model} than for {baseline} {_interval(_turned(row))}"
+    return f"{name} is {_size(row)} {good} for {model} than for {baseline} {_tested(_turned(row))}"
 
 
 def undecided(row: Mapping[str, Any]) -> str:
@@ -134,6 +134,13 @@ def _interval(row: Mapping[str, Any]) -> str:
     if math.isnan(row["low"]):
         return "(no interval)"
     return f"(95 % CI {_ends(row, row['low'])} to {_ends(row, row['high'])})"
+
+
+def _tested(row: Mapping[str, Any]) -> str:
+    """The interval with the p of the test, corrected where many comparisons are made."""
+    p = row["p_adjusted"]
+    said = "p < 0.001" if p < 0.001 else f"p {p:.2g}"
+    return f"{_interval(row).removesuffix(')')}, {said})"
 
 
 def _ends(row: Mapping[str, Any], value: float) -> str:

@@ -38,7 +38,15 @@ def view(table: pd.DataFrame) -> View:
     """Headlines as sentences; on a page, every comparison as a table."""
     rows = records(table[table["headline"]])
     named = several(table["control"])
-    lines = [": ".join(filter(None, (_whose(row, named=named), row["sentence"]))) for row in rows]
+    lines = [
+        ": ".join(filter(None, (_whose(row, named=named), row["sentence"])))
+        for row in rows
+        if row["verdict"] != "not measured"
+    ]
+    if unmeasured := len(rows) - len(lines):
+        lines.append(
+            f"{unmeasured} declared comparison{'' if unmeasured == 1 else 's'}: no item counts in both."
+        )
     further = table[~table["headline"]]
     if len(further):
         decided = int(further["verdict"].isin(["higher", "lower"]).sum())

@@ -227,7 +227,7 @@ def test_an_index_of_two_models_is_paired_and_signed() -> None:
     assert row["verdict"] == "higher"
     assert row["headline"]
     assert re.fullmatch(
-        r"J is 0\.85 higher for pocket/honest than for pocket/bluff \(95 % CI 0\.63 to 1\.00\)",
+        r"J is 0\.85 higher for pocket/honest than for pocket/bluff \(95 % CI 0\.63 to 1\.00, p < 0\.001\)",
         row["sentence"],
     )
 
@@ -279,10 +279,10 @@ UNSURE = {"effect": 0.02, "low": -0.03, "high": 0.07, "verdict": "undecided", "p
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({}, "asking in a presuming way raises fabrication by 23 points (95 % CI 17 to 29)"),
+        ({}, "asking in a presuming way raises fabrication by 23 points (95 % CI 17 to 29, p 0.001)"),
         (
             {"effect": -0.23, "low": -0.29, "high": -0.17, "verdict": "lower"},
-            "asking in a presuming way lowers fabrication by 23 points (95 % CI 17 to 29)",
+            "asking in a presuming way lowers fabrication by 23 points (95 % CI 17 to 29, p 0.001)",
         ),
         (
             UNSURE,
@@ -302,19 +302,19 @@ UNSURE = {"effect": 0.02, "low": -0.03, "high": 0.07, "verdict": "undecided", "p
         ),
         (
             {"effect": 0.014, "low": 0.002, "high": 0.026},
-            "asking in a presuming way raises fabrication by 1.4 points (95 % CI 0.2 to 2.6)",
+            "asking in a presuming way raises fabrication by 1.4 points (95 % CI 0.2 to 2.6, p 0.001)",
         ),
         (
             {"effect": 0.01, "low": 0.006, "high": 0.03},
-            "asking in a presuming way raises fabrication by 1 point (95 % CI 1 to 3)",
+            "asking in a presuming way raises fabrication by 1 point (95 % CI 1 to 3, p 0.001)",
         ),
         (
             {"unit": "points", "effect": -0.25, "low": -0.495, "high": -0.004, "verdict": "lower"},
-            "asking in a presuming way lowers fabrication by 0.250 (95 % CI 0.004 to 0.495)",
+            "asking in a presuming way lowers fabrication by 0.250 (95 % CI 0.004 to 0.495, p 0.001)",
         ),
         (
             {"unit": "marks", "effect": 1.25, "low": 0.5, "high": 2.0},
-            "asking in a presuming way raises fabrication by 1.25 marks (95 % CI 0.50 to 2.00)",
+            "asking in a presuming way raises fabrication by 1.25 marks (95 % CI 0.50 to 2.00, p 0.001)",
         ),
         (
             {"verdict": "not measured", "n": 0},
@@ -333,16 +333,19 @@ def test_a_contrast_in_words(changes: dict[str, object], sentence: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({}, f"FR is 23 points lower for {BLUFF} than for {HONEST} (95 % CI 17 to 29)"),
+        ({}, f"FR is 23 points lower for {BLUFF} than for {HONEST} (95 % CI 17 to 29, p 0.001)"),
         (
             {"effect": -0.23, "low": -0.29, "high": -0.17, "verdict": "lower"},
-            f"FR is 23 points lower for {HONEST} than for {BLUFF} (95 % CI 17 to 29)",
+            f"FR is 23 points lower for {HONEST} than for {BLUFF} (95 % CI 17 to 29, p 0.001)",
         ),
         (
             {"metric": "J", "unit": "points", "better": "higher", "effect": 0.71, "low": 0.62, "high": 0.79},
-            f"J is 0.71 higher for {HONEST} than for {BLUFF} (95 % CI 0.62 to 0.79)",
+            f"J is 0.71 higher for {HONEST} than for {BLUFF} (95 % CI 0.62 to 0.79, p 0.001)",
         ),
-        ({"better": None}, f"FR is 23 points higher for {HONEST} than for {BLUFF} (95 % CI 17 to 29)"),
+        (
+            {"better": None},
+            f"FR is 23 points higher for {HONEST} than for {BLUFF} (95 % CI 17 to 29, p 0.001)",
+        ),
         (
             UNSURE,
             f"FR is +2 points for {HONEST} against {BLUFF} (95 % CI -3 to 7): undecided on 60 items; about 400 would decide",

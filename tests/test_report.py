@@ -130,7 +130,10 @@ def test_contrasts_hold_arms_and_models_each_with_its_sentence(made: Run) -> Non
     found = report("contrasts")(gather([made]))
     assert found.groupby("compared").size().to_dict() == {"arms": 4, "models": 15}
     said = found[found["headline"]]["sentence"].to_list()
-    assert "asking in a presuming way raises fabrication by 50 points (95 % CI 21 to 70)" in said
+    assert any(
+        each.startswith("asking in a presuming way raises fabrication by 50 points (95 % CI 21 to 70, p ")
+        for each in said
+    )
     assert any(re.match(r"J is 0\.60 higher for pocket/honest than for pocket/bluff", each) for each in said)
 
 
@@ -369,7 +372,8 @@ def test_the_end_of_a_run_says_what_was_found_in_words(made: Run) -> None:
     assert "80 % (58 to 92)" in text
     assert "FR: fabrication rate (lower is better)" in text
     assert (
-        "pocket/honest: asking in a presuming way raises fabrication by 50 points (95 % CI 21 to 70)" in text
+        "pocket/honest: asking in a presuming way raises fabrication by 50 points (95 % CI 21 to 70, p "
+        in text
     )
     assert f"{BLUFF}, {HONEST}: {NOTICE}" in text
 
