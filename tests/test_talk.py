@@ -282,7 +282,7 @@ def test_a_base_model_is_shown_in_what_it_continues(evals: Evals) -> None:
     done = evals("run", "talk", "-m", "pocket/base", "--json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    assert "pocket/base has no chat interface" in " ".join(found["about"])
+    assert "pocket/base only continues texts" in " ".join(found["about"])
     shown = found["reports"]["talk"]
     assert {row["arm"] for row in shown} == {"continued", "continued 20 times"}
     assert sum(row["replies"] for row in shown) == 23
