@@ -28,9 +28,15 @@ def _asked_alike(rows: pd.DataFrame) -> bool:
 
 def view(table: pd.DataFrame) -> View:
     """A table a suite: a row a model and arm, a column a main metric; on a page, also all metrics."""
-    main = table[table["main"]]
+    asked = table.assign(
+        found=table["n"] + table["lost"]
+    )  # what was lost is shown: a table of dashes then says so
+    counted = asked.groupby("suite", sort=False)["found"].transform("max") > 0
+    bare = table["suite"][~counted].unique()
+    main = table[table["main"] & counted]
     more = () if len(main) == len(table) else _tables(table, "every metric")
-    return View(_tables(main), notes=legend(main), more=more)
+    lines = tuple(f"No reply counts for a metric of suite {suite}." for suite in bare)
+    return View(_tables(main), lines, notes=legend(main) if len(main) else (), more=more)
 
 
 def _tables(table: pd.DataFrame, what: str = "") -> tuple[Table, ...]:

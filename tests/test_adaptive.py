@@ -76,6 +76,10 @@ def test_eighty_calls_a_layout_find_how_far_a_counter_counts(counter: Evals) -> 
     assert run.about.finished
     for found in capacities(run.folder).values():
         assert 37 / 1.17 <= found <= 38 * 1.17
+    said = " ".join(counter("report", run.folder, "--report", "dots", "--report", "summary").stdout.split())
+    assert "direct: marks in the layout run are counted up to C90" in said
+    assert "No reply counts for a metric of suite dots." in said
+    assert "nan" not in said
 
 
 def test_a_course_that_failed_goes_on_where_it_stopped(counter: Evals) -> None:

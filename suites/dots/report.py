@@ -49,11 +49,19 @@ def _findings(rows: pd.DataFrame, suite: Suite) -> Iterator[dict[str, Any]]:
         for layout, shown in effects.counted(group).groupby("layout", sort=False):
             yield from ({**label, "layout": layout, **found} for found in _ladder(shown, cut))
         for layout, trials in effects.climbed(group).items():
-            yield {**label, "layout": layout, "finding": "C90", "unit": "marks", **_numbers(capacity(trials))}
-        yield label | _fall(effects.counted(group))
-        yield from ({**label, **found} for found in _errors(group))
+            yield {**label, "layout": layout, **_reach(layout, capacity(trials))}
+        if (group["tag_kind"] == "ladder").any():
+            yield label | _fall(effects.counted(group))
+            yield from ({**label, **found} for found in _errors(group))
     for row in records(effects.gaps(rows, suite)):
         yield _gap(row) | {"suite": suite.name}
+
+
+def _reach(layout: str, found: Estimate) -> dict[str, Any]:
+    """How far a staircase found that a layout is counted."""
+    ends = f"95 % credible interval {_marks(found.low)} to {_marks(found.high)}, {found.n} calls"
+    sentence = f"marks in the layout {layout} are counted up to C90 {_marks(found.value)} ({ends})"
+    return {"finding": "C90", "unit": "marks", "sentence": sentence, **_numbers(found)}
 
 
 def _steps(rows: pd.DataFrame) -> list[Step]:
@@ -87,10 +95,11 @@ def _fall(items: pd.DataFrame) -> dict[str, Any]:
     said = {"lower": "fall as n grows", "higher": "rise as n grows"}.get(
         verdict, "may not depend on n: undecided"
     )
-    sentence = (
-        f"exact counts {said}; a doubling multiplies their odds by {found.value:.2g}"
+    figures = (
+        f"; a doubling multiplies their odds by {found.value:.2g}"
         f" (95 % CI {found.low:.2g} to {found.high:.2g}, p {p:.2g})"
     )
+    sentence = f"exact counts {said}{figures if found.n else ', as no count could be read'}"
     return {
         "finding": "fall",
         "unit": "odds ratio",
@@ -198,7 +207,8 @@ def _marks(value: float) -> str:
 
 def _sentences(table: pd.DataFrame) -> Iterator[str]:
     gaps = records(table[table["finding"].isin(["fall", "glyph gap", "picture gap"])])
-    for row in gaps:
+    reached = records(table[(table["finding"] == "C90") & (table["sentence"] != "")])
+    for row in (*reached, *gaps):
         if row["finding"] != "glyph gap" or row["verdict"] in ("higher", "lower"):
             yield f"{row['model']}, {row['arm']}: {row['sentence']}"
     glyphs = [row for row in gaps if row["finding"] == "glyph gap"]
