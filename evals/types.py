@@ -161,6 +161,8 @@ class Prompt:
         stop: strings that end a completion.
         seed: sent where the provider can take one.
         tools: what the model may call.
+        choices: continuations of `text`, each as it would follow it, whose likelihoods are asked for; nothing is then
+            generated. Empty: the model is to reply.
     """
 
     messages: tuple[Message, ...] = ()
@@ -171,6 +173,7 @@ class Prompt:
     stop: tuple[str, ...] = ()
     seed: int | None = None
     tools: tuple[Tool, ...] = ()
+    choices: tuple[str, ...] = ()
 
     @property
     def images(self) -> tuple[Image, ...]:
@@ -183,6 +186,7 @@ class Prompt:
         wanted: tuple[tuple[Capability, tuple[Any, ...]], ...] = (
             ("images", self.images),
             ("tools", self.tools),
+            ("logprobs", self.choices),
         )
         return frozenset(name for name, there in wanted if there)
 
@@ -197,12 +201,15 @@ class Prompt:
         return hashlib.sha256(_CANONICAL.encode(self.plain()).encode()).hexdigest()[:16]
 
     def plain(self) -> dict[str, Any]:
-        """The prompt as JSON-able data: pictures by hash, tools without their function, neither named where there is none."""
-        found = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "tools"}
+        """The prompt as JSON-able data: pictures by hash, tools without their function; what it has none of is not named."""
+        later = ("tools", "choices")
+        found = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in later}
         found["messages"] = [_plain_message(turn) for turn in self.messages]
         if self.tools:
             told = ("name", "description", "parameters")
             found["tools"] = [{name: getattr(tool, name) for name in told} for tool in self.tools]
+        if self.choices:
+            found["choices"] = self.choices
         return found
 
 
@@ -265,6 +272,19 @@ Stop = Literal["stop", "length", "filter", "tool"]
 
 
 @dataclass(frozen=True, slots=True)
+class Likelihood:
+    """How likely a model finds a continuation.
+
+    Attributes:
+        logprob: the natural logarithm of its probability, summed over its tokens.
+        greedy: whether each of its tokens is the one that the model finds likeliest there.
+    """
+
+    logprob: float
+    greedy: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """What came back.
 
@@ -279,6 +299,7 @@ class Response:
         earlier: the replies of earlier turns, when the prompt had follow-ups.
         dropped: settings asked for that the host does not take, such as "temperature".
         calls: the tools it called, in order, each with its result.
+        likelihoods: of the prompt's choices, in their order.
         echo: what the host wants back unchanged with this turn when the conversation goes on; in no log.
     """
 
@@ -294,6 +315,7 @@ class Response:
     earlier: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     calls: tuple[ToolCall, ...] = ()
+    likelihoods: tuple[Likelihood, ...] = ()
     echo: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
