@@ -17,7 +17,8 @@ from pydantic import Field
 
 from evals.http import Answer, Shape
 from evals.types import Image, Message, Prompt, Response, Tool, ToolCall
-from evals.wire import Quirks, Talk, counts, stop_reason
+from evals.usage import counts
+from evals.wire import Quirks, Talk, stop_reason
 
 KEPT = ("extra_content",)
 """What of a call goes back as it came, beside its name and arguments."""
@@ -82,9 +83,7 @@ class Chat(Talk):
             stop=stop_reason(self.http, choice.finish_reason),
             seconds=answer.seconds,
             model=completion.model or "",
-            tokens_in=tokens.read,
-            tokens_out=tokens.written,
-            tokens_reasoning=tokens.reasoning,
+            **self.spent(tokens, completion.model or ""),
             calls=tuple(_call(number, call) for number, call in enumerate(message.tool_calls or [], 1)),
             echo=_echo(message) if message.tool_calls else {},
         )

@@ -12,7 +12,8 @@ from pydantic import Field
 from evals.errors import Unsupported
 from evals.http import Answer, Shape
 from evals.types import Capability, Prompt, Response
-from evals.wire import Quirks, Wire, counts, stop_reason
+from evals.usage import counts
+from evals.wire import Quirks, Wire, stop_reason
 
 
 class _Choice(Shape):
@@ -56,7 +57,5 @@ class Completion(Wire):
             stop=stop_reason(self.http, choice.finish_reason),
             seconds=answer.seconds,
             model=completion.model or "",
-            tokens_in=tokens.read,
-            tokens_out=tokens.written,
-            tokens_reasoning=tokens.reasoning,
+            **self.spent(tokens, completion.model or ""),
         )

@@ -14,7 +14,8 @@ from evals.chat import as_text
 from evals.errors import ProviderError
 from evals.http import Answer, Shape
 from evals.types import Image, Message, Prompt, Response, Tool, ToolCall
-from evals.wire import Counts, Quirks, Talk, added, apart, count, stop_reason
+from evals.usage import Counts, added, count
+from evals.wire import Quirks, Talk, apart, stop_reason
 
 BLOCKED = "other"
 """The finish reason that is given for blocked replies, and for no others."""
@@ -93,9 +94,7 @@ class Gemini(Talk):
             stop="tool" if calls and stop == "stop" else stop,
             seconds=answer.seconds,
             model=found.model or "",
-            tokens_in=tokens.read,
-            tokens_out=tokens.written,
-            tokens_reasoning=tokens.reasoning,
+            **self.spent(tokens, found.model or ""),
             calls=calls,
             echo={"parts": parts} if calls else {},
         )
@@ -157,9 +156,10 @@ def _call(number: int, made: Mapping[str, Any]) -> ToolCall:
 
 def _counts(usage: Any) -> Counts:
     """Thoughts are counted beside what is written, and results of tools beside what is read."""
-    thoughts = count(usage, "thoughtsTokenCount")
+    asked, thoughts = count(usage, "promptTokenCount"), count(usage, "thoughtsTokenCount")
     return Counts(
-        added(count(usage, "promptTokenCount"), count(usage, "toolUsePromptTokenCount")),
+        None if asked is None else added(asked, count(usage, "toolUsePromptTokenCount")),
         added(count(usage, "candidatesTokenCount"), thoughts),
         thoughts,
+        count(usage, "cachedContentTokenCount"),
     )

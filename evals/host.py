@@ -10,7 +10,7 @@ from evals.chat import Chat
 from evals.completion import Completion
 from evals.errors import BadInput
 from evals.gemini import Gemini
-from evals.http import READ_SECONDS, Http, Key
+from evals.http import READ_SECONDS, Http, Key, is_local
 from evals.lens.local import Local
 from evals.messages import Messages
 from evals.provider import Provider
@@ -46,6 +46,7 @@ class Host:
         own: part of `url` in braces -> the environment variables that may hold it; an option of that name goes before.
         concurrency: how many requests at a time it is best given.
         lens: how the tokens of its models are known, where they are.
+        passes_on: patterns of models that it does not run itself, but fetches from a host that charges for them.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Host:
     own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     concurrency: int = 16
     lens: Lens | None = None
+    passes_on: tuple[str, ...] = ()
 
     def connect(self, model: str, /, **options: str) -> Provider:
         """A connection to one of its models; nothing is sent yet.
@@ -80,7 +82,15 @@ class Host:
         wire = WIRES[self._wire(name, settings)]
         http = self.http(settings, options, wire)
         local = Local(settings.tokenizer) if settings.tokenizer else None
-        return wire(name, http, settings, self._quirks(name), self.concurrency, local or self.lens)
+        return wire(
+            name,
+            http,
+            settings,
+            self._quirks(name),
+            self.concurrency,
+            local or self.lens,
+            runs_here=self._runs_here(name, http.url),
+        )
 
     def http(self, settings: Settings, options: Mapping[str, str], wire: type[Wire]) -> Http:
         """A client for this host, as a wire speaks to it.
@@ -120,6 +130,14 @@ class Host:
                     f"write -m '{self.name}/MODEL?{part}=...', or export {variables[0]}=...",
                 )
         return self.url.format(**own)
+
+    def _runs_here(self, model: str, url: str) -> bool:
+        """Whether this machine computes the model: a server that users start, which is here and passes nothing on.
+
+        Any other server here may be a gateway to hosts that charge.
+        """
+        passed_on = any(fnmatchcase(model, pattern) for pattern in self.passes_on)
+        return bool(self.start) and is_local(url) and not passed_on
 
     def _wire(self, model: str, settings: Settings) -> WireName:
         """What is spoken: as the user says, else as is known of the model, else as the host does."""

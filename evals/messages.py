@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 from evals.chat import as_text
 from evals.http import Answer, Shape
 from evals.types import Image, Message, Prompt, Response, Tool, ToolCall
-from evals.wire import Counts, Quirks, Spared, Talk, added, apart, count, stop_reason
+from evals.usage import Counts, added, count
+from evals.wire import Quirks, Spared, Talk, apart, stop_reason
 
 
 class _Message(Shape):
@@ -68,9 +69,7 @@ class Messages(Talk):
             stop=stop_reason(self.http, found.stop_reason),
             seconds=answer.seconds,
             model=found.model or "",
-            tokens_in=tokens.read,
-            tokens_out=tokens.written,
-            tokens_reasoning=tokens.reasoning,
+            **self.spent(tokens, found.model or ""),
             calls=calls,
             echo={"content": found.content} if calls else {},
         )
@@ -135,9 +134,12 @@ def _call(block: Mapping[str, Any]) -> ToolCall:
 
 def _counts(usage: Any) -> Counts:
     """What is read from a cache or written to one was read as well."""
-    kept = ("cache_creation_input_tokens", "cache_read_input_tokens")
+    fresh, stored = count(usage, "input_tokens"), count(usage, "cache_creation_input_tokens")
+    cached = count(usage, "cache_read_input_tokens")
     return Counts(
-        added(count(usage, "input_tokens"), *(count(usage, name) for name in kept)),
+        None if fresh is None else added(fresh, stored, cached),
         count(usage, "output_tokens"),
         count(usage, "output_tokens_details", "thinking_tokens"),
+        cached,
+        stored,
     )

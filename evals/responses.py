@@ -13,7 +13,8 @@ from evals.complaint import Complaint, plain
 from evals.errors import ProviderError
 from evals.http import Answer, Shape
 from evals.types import Message, Prompt, Response, Stop, Tool, ToolCall
-from evals.wire import Counts, Quirks, Spared, Talk, apart, count, stop_reason
+from evals.usage import Counts, charged, count
+from evals.wire import Quirks, Spared, Talk, apart, stop_reason
 
 STATUSES: Mapping[str, int] = {"server_error": 500, "rate_limit_exceeded": 429, "vector_store_timeout": 504}
 """A failed response's code -> the status a host would have answered with; 400 for the rest."""
@@ -81,9 +82,7 @@ class Responses(Talk):
             stop=self._stop(found, called=bool(calls)),
             seconds=answer.seconds,
             model=found.model or "",
-            tokens_in=tokens.read,
-            tokens_out=tokens.written,
-            tokens_reasoning=tokens.reasoning,
+            **self.spent(tokens, found.model or ""),
             calls=calls,
             echo={"output": [item for item in found.output if _goes_back(item)]} if calls else {},
         )
@@ -172,4 +171,7 @@ def _counts(usage: Any) -> Counts:
         count(usage, "input_tokens"),
         count(usage, "output_tokens"),
         count(usage, "output_tokens_details", "reasoning_tokens"),
+        count(usage, "input_tokens_details", "cached_tokens"),
+        count(usage, "input_tokens_details", "cache_write_tokens"),
+        charged(usage),
     )

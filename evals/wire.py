@@ -13,7 +13,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -22,7 +22,10 @@ from evals.complaint import Complaint
 from evals.errors import BadInput, ProviderError, Unsupported
 from evals.http import Answer, HostError, Http
 from evals.lens.tokens import GIVE, Tokens
+from evals.pricelist import differs, listed
+from evals.prices import FREE, Price, flat
 from evals.types import LACKS, Capability, Message, Prompt, Response, Stop
+from evals.usage import Counts
 
 STOPS: Mapping[str, Stop] = {
     "stop": "stop",
@@ -107,6 +110,15 @@ class Settings(BaseModel):
     images: bool | None = None
     tools: bool | None = None
     tokenizer: str | None = Field(default=None, min_length=1)
+    price_in: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    price_out: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+
+    @property
+    def price(self) -> Price | None:
+        """The price that the user has given, in US dollars for a million tokens."""
+        if self.price_in is None or self.price_out is None:
+            return None
+        return flat(self.price_in, self.price_out, "as given in its name")
 
     @classmethod
     def parse(cls, host: str, options: Mapping[str, str]) -> "Settings":
@@ -118,6 +130,11 @@ class Settings(BaseModel):
             raise BadInput(
                 f"base_url of {host} holds a user or a password, and a model's name is written into every log",
                 "put the key into a variable, and its name after key_env=",
+            )
+        if ("price_in" in options) != ("price_out" in options):
+            raise BadInput(
+                f"of price_in and price_out of {host} only one is given",
+                "give both, in US dollars for a million tokens: ?price_in=0.5&price_out=2",
             )
         try:
             return cls.model_validate(options)
@@ -176,6 +193,9 @@ class Wire(ABC):
         quirks: what the host takes, as far as is known; grows as refusals come.
         concurrency: how many requests at a time it is best given.
         lens: how its tokens are known, where they are.
+        runs_here: whether this machine computes it, so that no token costs anything.
+        own_price: what the user says that it costs, which goes before all that is known otherwise.
+        batched: whether its requests go into a batch, and are billed so.
         notice: empty: real models speak for themselves.
         path: what requests go to, `{model}` in it stands for the model.
         names: our settings -> what this wire calls them, where hosts do not differ in it.
@@ -191,6 +211,9 @@ class Wire(ABC):
     quirks: Quirks = field(default_factory=Quirks)
     concurrency: int = 16
     lens: Lens | None = None
+    runs_here: bool = False
+    own_price: Price | None = None
+    batched: bool = False
     notice: ClassVar[str] = ""
     path: ClassVar[str]
     names: ClassVar[Mapping[str, str]] = {}
@@ -259,6 +282,19 @@ class Wire(ABC):
             raise Unsupported(f"{self.http.host} does not tell how {self.model} cuts text into tokens", GIVE)
         return await self.lens(self.http, self.model, text)
 
+    def price(self, *, batch: bool = False) -> Price | None:
+        """What it costs now, as far as is known: what the user says, else by who computes it.
+
+        Args: batch: in a batch, where the price is not the user's.
+        """
+        here = FREE if self.runs_here else None
+        return self._given or here or listed(self.http.url, self.model, batch=batch)
+
+    @property
+    def _given(self) -> Price | None:
+        """The user's own price."""
+        return self.own_price or self.settings.price
+
     async def close(self) -> None:
         """Close all connections."""
         await self.http.close()
@@ -270,6 +306,27 @@ class Wire(ABC):
     @abstractmethod
     def read(self, answer: Answer) -> Response:
         """The answer's meaning. Raises: ProviderError: it is garbled."""
+
+    def spent(self, tokens: Counts, served: str) -> dict[str, Any]:
+        """What an answer has taken, as the fields of its response: tokens, and US dollars as far as they are known.
+
+        The user's own price goes before what the host says that it has charged, and that before all lists.
+        Args: served: the model that the host says has answered.
+        """
+        return {
+            "tokens_in": tokens.read,
+            "tokens_out": tokens.written,
+            "tokens_reasoning": tokens.reasoning,
+            "cost_usd": self._cost(tokens, served),
+        }
+
+    def _cost(self, tokens: Counts, served: str) -> float | None:
+        if tokens.charged is not None and self._given is None:
+            return tokens.charged
+        price = self.price(batch=self.batched)
+        if price is None or (price.is_listed and differs(self.http.url, self.model, served)):
+            return None
+        return price.cost(tokens.read, tokens.written, tokens.cached, tokens.stored)
 
     def _spelled(self, quirks: Quirks) -> Mapping[str, str]:
         """What the settings are called here that have a name of their own."""
@@ -397,38 +454,3 @@ def stop_reason(http: Http, reason: str | None) -> Stop:
             "garbled", f"{http.host} ended a reply for an unknown reason: {http.quote(reason or '')}"
         )
     return stop
-
-
-class Counts(NamedTuple):
-    """Tokens as a host counts them, those of hidden reasoning among those written; None where it does not say."""
-
-    read: int | None
-    written: int | None
-    reasoning: int | None
-
-
-def counts(usage: Any) -> Counts:
-    """The token counts of a usage record of OpenAI's older wires, whatever of it is there.
-
-    Some hosts count reasoning beside what is written (xAI); their total tells.
-    """
-    hidden = count(usage, "completion_tokens_details", "reasoning_tokens")
-    hidden = count(usage, "reasoning_tokens") if hidden is None else hidden
-    read, written = count(usage, "prompt_tokens"), count(usage, "completion_tokens")
-    total = count(usage, "total_tokens")
-    if hidden and None not in (read, written, total) and total == added(read, written, hidden):
-        written = added(written, hidden)
-    return Counts(read, written, hidden)
-
-
-def added(*numbers: int | None) -> int | None:
-    """The sum of those that are known; None if none is."""
-    known = [number for number in numbers if number is not None]
-    return sum(known) if known else None
-
-
-def count(usage: Any, *path: str) -> int | None:
-    """A number in a usage record, by its keys; None if it is not there."""
-    for step in path:
-        usage = usage.get(step) if isinstance(usage, dict) else None
-    return usage if isinstance(usage, int) else None

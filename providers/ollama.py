@@ -1,6 +1,8 @@
 """Ollama, on this machine (`ollama serve`); no key.
 
 evals run hallucination -m ollama/llama3.2
+
+Models whose names end in "cloud" run at Ollama's own site: what they cost is not known here.
 """
 
 from evals.host import Host
@@ -12,4 +14,5 @@ connect = Host(
     fetch="ollama pull",
     concurrency=4,
     wires=("chat", "completion", "responses"),
+    passes_on=("*-cloud", "*:cloud"),
 ).connect
