@@ -23,6 +23,7 @@ from evals import __version__
 from evals.errors import BadFile, BadInput, NotFound
 from evals.imported import Imported
 from evals.plan import LeftOut, Plan, Request
+from evals.prices import Price
 from evals.types import Image, Key, Reply
 
 SCHEMA = 1
@@ -50,6 +51,8 @@ class RunFile:
         suites: name -> version.
         paths: suite name -> by what to load it again: a bare name (ours) or an absolute path.
         notices: model -> what must be said wherever its words are shown.
+        prices: model -> by what its replies were priced when the run began, or was last gone on with; of the others it is
+            not known.
         planned: how many replies the finished run has.
         left_out: arms that a model cannot take: not planned, or refused by its host.
         imported: suite name -> what reports need of it, where another tool has asked and judged.
@@ -63,6 +66,7 @@ class RunFile:
     suites: Mapping[str, str]
     paths: Mapping[str, str]
     notices: Mapping[str, str] = field(default_factory=dict)
+    prices: Mapping[str, Price] = field(default_factory=dict)
     planned: int
     left_out: tuple[LeftOut, ...] = ()
     imported: Mapping[str, Imported] = field(default_factory=dict)
@@ -102,7 +106,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def create(out: Path, plan: Plan, notices: Mapping[str, str]) -> Path:
+def create(out: Path, plan: Plan, notices: Mapping[str, str], prices: Mapping[str, Price]) -> Path:
     """A new run folder in `out`, named by time, suites and request.
 
     Raises: BadInput: the folder cannot be written.
@@ -115,6 +119,7 @@ def create(out: Path, plan: Plan, notices: Mapping[str, str]) -> Path:
             suites={part.suite.name: part.suite.version for part in plan.parts},
             paths={part.suite.name: part.suite.where for part in plan.parts},
             notices=notices,
+            prices=prices,
             planned=len(plan),
             left_out=plan.left_out,
             created=now(),

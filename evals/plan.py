@@ -180,6 +180,10 @@ class Plan:
         """The examples that go before one model's items in an arm."""
         return part.shots.get(arm.name, ()) if model in self.framed else ()
 
+    def prompt(self, model: str, part: Planned, arm: Arm, sample: Sample) -> Prompt:
+        """What one model is sent of a sample in an arm, the first time: after the examples if there are any."""
+        return _prompt(arm, sample, self.shots(model, part, arm))
+
     def jobs(self, model: str, left: Container[tuple[str, str]] = ()) -> Iterator[Job]:
         """What one model is asked whatever it answers, arm within sample, so that a run cut short still holds whole pairs.
 
@@ -203,7 +207,7 @@ class Plan:
 
     def _jobs(self, model: str, part: Planned, pairs: Iterable[tuple[Sample, Arm]]) -> Iterator[Job]:
         for sample, arm in pairs:
-            prompt = _prompt(arm, sample, self.shots(model, part, arm))
+            prompt = self.prompt(model, part, arm, sample)
             times = self.request.repeat * arm.repeat
             for repeat in range(times):
                 key = Key(model, part.suite.name, sample.id, arm.name, repeat)

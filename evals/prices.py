@@ -84,7 +84,7 @@ class Price:
         whole += stored * (rates.input if rates.stored is None else rates.stored)
         return whole / MILLION
 
-    def at(self, read: int) -> Rates:
+    def at(self, read: float) -> Rates:
         """The rates of a request that reads so many tokens."""
         return next((each for each in reversed(self.rates) if read > each.beyond), self.rates[0])
 

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from evals import shelf
 from evals.errors import BadFile, BadInput, EvalsError, Unsupported
 from evals.lens.tokens import GIVE, Tokens
+from evals.prices import Price
 from evals.types import LACKS, Arm, Capability, Prompt, Response
 
 PATH = re.compile(r"(.+?\.py)(?:/(.*))?")
@@ -54,6 +55,18 @@ class Tokenizes(Protocol):
 
         Raises: Unsupported: this model's tokens are not known; says what to give. BadInput: those of this text are not.
             ProviderError: the request failed.
+        """
+        ...
+
+
+@runtime_checkable
+class Priced(Protocol):
+    """What a provider may offer besides: to tell what its model costs."""
+
+    def price(self, *, batch: bool = False) -> Price | None:
+        """What it costs now; None where that is not known.
+
+        Args: batch: where its requests go into a batch.
         """
         ...
 
@@ -122,6 +135,24 @@ def settled(provider: Provider, prompt: Prompt) -> Prompt:
     """
     own = getattr(provider, "settled", None)
     return prompt if own is None else own(prompt)
+
+
+def price(provider: Provider, *, batch: bool = False) -> Price | None:
+    """What the provider's model costs, as far as it tells."""
+    return provider.price(batch=batch) if isinstance(provider, Priced) else None
+
+
+def agree(name: str, provider: Provider, own: Price) -> None:
+    """Have the provider count by a price of the user's.
+
+    Raises: BadInput: it does not count by prices.
+    """
+    if not hasattr(provider, "own_price"):
+        raise BadInput(
+            f"the provider of {name} says itself what its replies cost, and takes no price",
+            "take its name out of the file of prices",
+        )
+    provider.own_price = own
 
 
 def tokenizer(name: ModelName, provider: Provider) -> Tokenizes:

@@ -11,8 +11,10 @@ from evals import log, run
 from evals.errors import BadInput, Unsupported
 from evals.framing import SHOTS, can_frame
 from evals.plan import LeftOut, Plan, Request, plan, sentences
+from evals.prices import FREE, Price
+from evals.prices import read as read_prices
 from evals.progress import Progress
-from evals.provider import ModelName, Provider, connect, lack, only_continues, settled
+from evals.provider import ModelName, Provider, agree, connect, lack, only_continues, price, settled
 from evals.retry import Tried
 from evals.types import Key, Reply
 
@@ -27,7 +29,7 @@ class Session:
     """A run about to be worked through.
 
     Attributes:
-        folder: where it is written.
+        folder: where it is written; Path() while it has none.
         plan: what is asked.
         providers: model name as typed -> connection.
     """
@@ -43,6 +45,12 @@ class Session:
         for model in self.plan.framed:
             said[model].append(FRAMED)
         return {model: " ".join(filter(None, notices)) for model, notices in said.items() if any(notices)}
+
+    @property
+    def prices(self) -> dict[str, Price]:
+        """What the models cost of which it is known."""
+        found = {model: price(provider) for model, provider in self.providers.items()}
+        return {model: one for model, one in found.items() if one is not None}
 
 
 @dataclass(frozen=True)
@@ -89,20 +97,31 @@ class End:
         return 130 if self.interrupted else 3
 
 
-def begin(request: Request, out: Path) -> Session:
+def begin(request: Request, out: Path, prices: Path | None = None) -> Session:
     """A session in a new folder, or in that of the same request if it was left unfinished.
 
+    Args: prices: a file of the user's own.
     Raises: EvalsError: whatever is wrong with the request, before anything is sent.
+    """
+    session = preview(request, out, prices)
+    if session.folder != Path():
+        return session
+    return replace(session, folder=log.create(out, session.plan, session.notices, session.prices))
+
+
+def preview(request: Request, out: Path, prices: Path | None = None) -> Session:
+    """The session that would begin, with nothing written: without a folder, unless it would go on with one.
+
+    Raises: as `begin`.
     """
     folder = log.unfinished(out, request)
     if folder is not None:
-        return resume(folder)
-    session = _connected(Path(), plan(request))
-    return replace(session, folder=log.create(out, session.plan, session.notices))
+        return resume(folder, prices)
+    return _priced(_connected(Path(), plan(request)), prices)
 
 
-def resume(folder: Path) -> Session:
-    """The session of a run folder: the same plan, less what is answered.
+def resume(folder: Path, prices: Path | None = None) -> Session:
+    """The session of a run folder: the same plan, less what is answered, and the user's own prices unless there are new.
 
     What a host refused is left out of a finished run for good, and asked of an unfinished one once more.
 
@@ -118,7 +137,31 @@ def resume(folder: Path) -> Session:
                 f"{folder} was begun with version {old} of suite {part.suite.name}, which is now {part.suite.version}",
                 "the two do not mix: move that folder away, or name another with --out, and run it anew",
             )
-    return _connected(folder, made.without(*about.left_out) if about.finished else made)
+    session = _connected(folder, made.without(*about.left_out) if about.finished else made)
+    for model, own in about.prices.items():
+        if not (own.is_listed or own == FREE):
+            agree(model, session.providers[model], own)
+    return _priced(session, prices)
+
+
+def _priced(session: Session, prices: Path | None) -> Session:
+    """The session with the prices of a file, if there is one.
+
+    Raises: NotFound, BadFile: it cannot be read. BadInput: it has a price for none of the models, or for one that takes
+        none.
+    """
+    if prices is None:
+        return session
+    own = read_prices(prices)
+    found = {model: one for model in session.providers if (one := own.of(model))}
+    if not found:
+        raise BadInput(
+            f"{prices} has a price for none of {', '.join(session.providers)}",
+            f"it has some for: {', '.join(own.prices) or 'none'}; write models as provider/model, or patterns of such",
+        )
+    for model, one in found.items():
+        agree(model, session.providers[model], one)
+    return session
 
 
 @contextmanager
@@ -130,7 +173,7 @@ def opened(session: Session) -> Iterator[Opened]:
     with log.Writer(session.folder) as writer:
         before = log.read_run(session.folder).replies
         _same_questions(session, before)
-        _note(session.folder, session.plan)
+        _note(session, session.plan)
         yield Opened(session, writer, before)
 
 
@@ -149,12 +192,12 @@ def _same_questions(session: Session, before: tuple[Reply, ...]) -> None:
                 )
 
 
-def _note(folder: Path, plan: Plan) -> None:
-    """Write into `run.json` what is planned, if it says something else."""
-    about = log.read_about(folder)
-    noted = replace(about, planned=len(plan), left_out=plan.left_out)
+def _note(session: Session, plan: Plan) -> None:
+    """Write into `run.json` what is planned and at what price, if it says something else."""
+    about = log.read_about(session.folder)
+    noted = replace(about, planned=len(plan), left_out=plan.left_out, prices=session.prices)
     if noted != about:
-        log.write_about(folder, noted)
+        log.write_about(session.folder, noted)
 
 
 def work(opened: Opened, shown: Progress, concurrency: int | None = None) -> End:
@@ -181,7 +224,7 @@ def work(opened: Opened, shown: Progress, concurrency: int | None = None) -> End
     def leave_out(out: LeftOut) -> None:
         nonlocal planned
         planned = planned.without(out)
-        _note(session.folder, planned)
+        _note(session, planned)
         shown.expect(len(planned))
         for sentence in sentences([out]):
             say(sentence)

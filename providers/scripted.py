@@ -19,6 +19,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evals.errors import BadInput, FailureKind, NotFound, ProviderError
+from evals.prices import FREE, Price
 from evals.types import Capability, Prompt, Response
 
 CAN: frozenset[Capability] = frozenset({"chat", "completion", "seed"})
@@ -211,6 +212,10 @@ class Scripted:
         if self._speaker in TOLD:
             self._targets.update((_conversation(prompt), target) for prompt, target in pairs)
 
+    def price(self, *, batch: bool = False) -> Price:  # noqa: ARG002  a batch costs nothing either
+        """Nothing: it is a script."""
+        return FREE
+
     async def reply(self, prompt: Prompt) -> Response:
         """What the script says.
 
@@ -235,6 +240,7 @@ class Scripted:
             + len(prompt.text.split()),
             tokens_out=len(text.split()),
             seconds=0.0,
+            cost_usd=0.0,
             model=f"scripted/{self.name}",
         )
 

@@ -32,7 +32,7 @@ LAYERS = [
     {"log", "converse", "display", "inventory", "lm_task"},
     {"run", "checks"},
     {"rescore", "frame", "measure", "progress", "foreign"},
-    {"contrast", "session"},
+    {"contrast", "session", "estimate", "precision"},
     {"view"},
     {"document"},
     {"show"},

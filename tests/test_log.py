@@ -58,7 +58,7 @@ def reply(sample: str, text: str = "hello") -> Reply:
 
 @pytest.fixture
 def folder(sums: Path, tmp_path: Path) -> Path:
-    return log.create(tmp_path / "runs", plan(Request(suites=(str(sums),), models=("m",), size=2)), {})
+    return log.create(tmp_path / "runs", plan(Request(suites=(str(sums),), models=("m",), size=2)), {}, {})
 
 
 @given(replies)

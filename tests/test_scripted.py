@@ -191,5 +191,5 @@ def test_it_is_named_as_simulated_and_meets_every_suite() -> None:
     assert {"chat", "completion"} <= provider.can
     response = reply("idk")
     assert response.model == "scripted/idk"
-    assert response.cost_usd is None
+    assert response.cost_usd == 0.0
     asyncio.run(provider.close())

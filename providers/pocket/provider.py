@@ -12,6 +12,7 @@ from pathlib import Path
 
 from evals.errors import BadInput, NotFound, ProviderError, Unsupported
 from evals.lens.tokens import Tokens
+from evals.prices import FREE, Price
 from evals.types import Capability, Prompt, Response
 
 from .runtime import Continuation, Request, Runtime
@@ -65,6 +66,10 @@ class Pocket:
             cost_usd=0.0,
             model=f"pocket/{self.stage}",
         )
+
+    def price(self, *, batch: bool = False) -> Price:  # noqa: ARG002  a batch costs nothing either
+        """Nothing: it is computed here."""
+        return FREE
 
     async def tokens(self, text: str) -> Tokens:
         """A text in tokens, as a turn or a text to be continued is read: one blank goes before it."""
