@@ -4,6 +4,7 @@ What is not known is None and never 0 by mistake. A model that runs on this mach
 """
 
 import datetime as dt
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -161,3 +162,24 @@ def _first(error: ValueError) -> str:
     first = error.errors(include_url=False)[0]
     where = ".".join(map(str, first["loc"]))
     return f"{where}: {first['msg'].lower()}"
+
+
+# In words
+
+
+def dollars(amount: float | None) -> str:
+    """US dollars as people read them: "$12.34", "$0.0042"; what is not known is "unknown"."""
+    if amount is None or math.isnan(amount):
+        return "unknown"
+    if amount == 0 or amount >= 0.995:
+        return f"${amount:,.2f}" if amount else "$0"
+    return f"${amount:.{1 - math.floor(math.log10(amount))}f}"
+
+
+def said(price: Price) -> str:
+    """A price in words: "$4 in and $20 out for a million tokens, as gpt-5.6-sol of openai since 2026-08-21 (...)"."""
+    first = price.rates[0]
+    whose = f", as {price.model} of {price.provider}" if price.is_listed else ""
+    since = f" since {price.since}" if price.since else ""
+    more = ", more for long prompts" if price.rates[1:] else ""
+    return f"${first.input:g} in and ${first.output:g} out for a million tokens{more}{whose}{since} ({price.source})"

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from evals import shelf
 from evals.errors import BadFile, BadInput, EvalsError, Unsupported
+from evals.http import is_local
 from evals.lens.tokens import GIVE, Tokens
 from evals.prices import Price
 from evals.types import LACKS, Arm, Capability, Prompt, Response
@@ -140,6 +141,13 @@ def settled(provider: Provider, prompt: Prompt) -> Prompt:
 def price(provider: Provider, *, batch: bool = False) -> Price | None:
     """What the provider's model costs, as far as it tells."""
     return provider.price(batch=batch) if isinstance(provider, Priced) else None
+
+
+def may_cost(provider: Provider) -> bool:
+    """Whether its replies cost money, or come from another machine and might."""
+    found = price(provider)
+    http = getattr(provider, "http", None)
+    return not found.is_free if found else http is not None and not is_local(http.url)
 
 
 def agree(name: str, provider: Provider, own: Price) -> None:

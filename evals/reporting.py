@@ -20,6 +20,7 @@ from evals.errors import BadFile, BadInput, EvalsError, NotFound
 from evals.frame import frame
 from evals.log import Run, read_run
 from evals.plan import sentences
+from evals.prices import dollars, said
 from evals.show import Format
 from evals.suite import Suite
 from evals.suite import load as load_suite
@@ -69,7 +70,7 @@ def document(runs: Sequence[Run], names: Sequence[str]) -> Document:
     rows = gather(runs)
     suites = suites_of(rows)
     return Document(
-        about=tuple(chain(_about_suites(rows, suites), _about_runs(runs))),
+        about=tuple(chain(_about_suites(rows, suites), _about_costs(rows, runs), _about_runs(runs))),
         notices=rows.attrs["notices"],
         sections=tuple(each.section(rows, suites) for each in _reports(names, suites)),
         replies=rows,
@@ -213,6 +214,22 @@ def _about_suites(rows: pd.DataFrame, suites: Mapping[str, Suite]) -> list[str]:
         if suites[str(name)].is_demonstration:
             lines.append(f"{name} is a demonstration: shown, never counted or compared")
     return lines
+
+
+def _about_costs(rows: pd.DataFrame, runs: Sequence[Run]) -> list[str]:
+    """What each model's replies have cost and by which price; nothing of models that cost nothing."""
+    came = rows[rows["text"].notna() & ~rows["suite"].isin(list(rows.attrs["imported"]))]
+    lines, unknown = [], []
+    for model, costs in came.groupby("model", sort=False)["cost_usd"]:
+        known = costs.dropna()
+        if not len(known):
+            unknown.append(str(model))
+        elif known.any() or len(known) < len(costs):
+            more = f" and more: unknown of {len(costs) - len(known):,} of {len(costs):,} replies"
+            prices = [run.about.prices[str(model)] for run in runs if str(model) in run.about.prices]
+            cost = f"{model} cost {dollars(known.sum())}{more if len(known) < len(costs) else ''}"
+            lines.append("; ".join((cost, *dict.fromkeys(map(said, prices)))))
+    return [*lines, f"cost unknown: {', '.join(unknown)}"] if unknown else lines
 
 
 def _about_runs(runs: Sequence[Run]) -> list[str]:

@@ -46,6 +46,11 @@ class Session:
             said[model].append(FRAMED)
         return {model: " ".join(filter(None, notices)) for model, notices in said.items() if any(notices)}
 
+    def answered(self) -> frozenset[Key]:
+        """The keys that earlier processes have answered. Raises: BadFile: the log is damaged."""
+        before = log.read_run(self.folder).replies if self.folder != Path() else ()
+        return frozenset(reply.key for reply in before if reply.answered)
+
     @property
     def prices(self) -> dict[str, Price]:
         """What the models cost of which it is known."""

@@ -36,7 +36,7 @@ LAYERS = [
     {"view"},
     {"document"},
     {"show"},
-    {"reporting"},
+    {"reporting", "forecast"},
     {"commands"},
     {"cli"},
     {"__main__"},

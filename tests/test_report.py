@@ -314,6 +314,7 @@ def test_what_is_missing_and_what_has_changed_is_said(names_suite: Path) -> None
     assert about == (
         "names 2: 30 items, 2 arms, 2 models, 120 replies, seed 7",
         "suite names is now version 3: its metrics are today's",
+        "cost unknown: pocket/bluff, pocket/honest",
         "run-1 is unfinished: 10 of 130 replies are missing or failed",
     )
 

@@ -1,5 +1,6 @@
 """`evals run`: ask models a suite's questions, judge the replies, say what was found."""
 
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from evals.errors import BadInput
 
 if TYPE_CHECKING:
     from evals.session import End, Session
+    from evals.types import Key
 
 DEFAULT_MODEL = "pocket"
 
@@ -57,6 +59,17 @@ DEFAULT_MODEL = "pocket"
 @click.option(
     "--resume", "resumed", type=Path, metavar="RUN", help="go on with this run folder; takes no SUITE"
 )
+@click.option(
+    "--prices",
+    type=Path,
+    metavar="FILE",
+    help="prices of your own, a TOML file, before those that are known",
+)
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="what would be asked, what that costs and how sure it would be; nothing is sent or written",
+)
 @click.option("--quiet", is_flag=True, help="no progress and no tables, only where the run lies")
 @click.option("--json", "as_json", is_flag=True, help="the results as one JSON object on standard output")
 def run(
@@ -71,6 +84,8 @@ def run(
     concurrency: int | None,
     out: Path,
     resumed: Path | None,
+    prices: Path | None,
+    dry_run: bool,
     quiet: bool,
     as_json: bool,
 ) -> int:
@@ -83,6 +98,7 @@ def run(
     evals run suites/hallucination
     evals run hallucination -m pocket/bluff -m pocket/honest --size standard
     evals run hallucination -m ollama/llama3.2 --seed fresh --arm neutral
+    evals run hallucination -m openai/gpt-5.6 --size standard --dry-run
     """
     from evals import session
     from evals.plan import Request
@@ -91,6 +107,8 @@ def run(
         raise BadInput(
             "--quiet prints only where the run lies, --json all that was found", "give one of them"
         )
+    if quiet and dry_run:
+        raise BadInput("--quiet prints only where the run lies, and --dry-run makes none", "give one of them")
     if concurrency is not None and concurrency < 1:
         raise BadInput(f"--concurrency {concurrency} would ask nothing", "give a number from 1")
     if resumed is not None:
@@ -98,7 +116,8 @@ def run(
             raise BadInput(
                 "--resume goes on with a run as it was planned", "leave out SUITE and what selects its items"
             )
-        return _finish(session.resume(resumed), concurrency, quiet, as_json)
+        found = session.resume(resumed, prices)
+        return _forecast(found, as_json) if dry_run else _finish(found, concurrency, quiet, as_json)
     if not suites:
         raise BadInput("no suite is named", "write evals run suites/hallucination, or see evals list suites")
     if size and count is not None:
@@ -112,7 +131,25 @@ def run(
         options=parse_settings(settings),
         repeat=repeat,
     )
-    return _finish(session.begin(request, out), concurrency, quiet, as_json)
+    if dry_run:
+        return _forecast(session.preview(request, out, prices), as_json)
+    return _finish(session.begin(request, out, prices), concurrency, quiet, as_json)
+
+
+def _forecast(session: "Session", as_json: bool) -> int:
+    """Say what the session would ask, and what of it is answered already."""
+    from evals.estimate import estimate
+    from evals.forecast import forecast
+    from evals.plan import sentences
+    from evals.precision import precision
+    from evals.show import render
+
+    done = session.answered()
+    about = [f"goes on with {session.folder}: {len(done):,} replies are there"] if done else []
+    about += sentences(session.plan.left_out)
+    found = forecast(estimate(session.plan, session.providers, done), precision(session.plan), about)
+    click.echo(render(found, "json" if as_json else "table", **terminal()).rstrip("\n"))
+    return 0
 
 
 def _finish(session: "Session", concurrency: int | None, quiet: bool, as_json: bool) -> int:
@@ -143,9 +180,24 @@ def _work(session: "Session", concurrency: int | None, *, quiet: bool) -> "End":
     ):
         for model, notice in session.notices.items():
             shown.say(f"{model}: {notice}")
-        for sentence in sentences(session.plan.left_out):
+        for sentence in (*sentences(session.plan.left_out), *_costs(session, opened.done, quiet=quiet)):
             shown.say(sentence)
         return sessions.work(opened, shown, concurrency)
+
+
+def _costs(session: "Session", done: Collection["Key"], *, quiet: bool) -> Iterator[str]:
+    """A line for each model that costs money, or may: what is still asked of it."""
+    from evals.provider import may_cost
+
+    charging = {model: one for model, one in session.providers.items() if may_cost(one)}
+    if quiet or not charging:
+        return
+    from evals.estimate import estimate
+    from evals.forecast import sentence
+
+    for bill in estimate(session.plan, charging, done).bills:
+        if bill.replies:
+            yield sentence(bill)
 
 
 def _say_what_was_found(folder: Path, *, quiet: bool, as_json: bool) -> None:
