@@ -147,6 +147,11 @@ def _forecast(session: "Session", as_json: bool) -> int:
     done = session.answered()
     about = [f"goes on with {session.folder}: {len(done):,} replies are there"] if done else []
     about += sentences(session.plan.left_out)
+    adaptive = [part.suite.name for part in session.plan.parts if part.tracks]
+    about += [
+        f"{name} chooses its items from the answers: how sure it will be is not known yet"
+        for name in adaptive
+    ]
     found = forecast(estimate(session.plan, session.providers, done), precision(session.plan), about)
     click.echo(render(found, "json" if as_json else "table", **terminal()).rstrip("\n"))
     return 0
