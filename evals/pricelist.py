@@ -42,6 +42,9 @@ BATCH = {"processing": "batch"}
 MOVED = {"https://api.together.ai/": "https://api.together.xyz/"}
 """Addresses of hosts -> under which the list knows them."""
 
+ROUTER = "https://router.huggingface.co/"
+"""Hugging Face's router: the list has the hosts behind it, as in "openai/gpt-oss-120b:groq", each at an address of its own."""
+
 
 def listed(url: str, model: str, *, batch: bool = False, at: datetime | None = None) -> Price | None:
     """What the host at an address charges for a model; None where host or model is not listed, or not by tokens alone.
@@ -94,6 +97,9 @@ def _entry(url: str, model: str) -> "tuple[Provider, ModelInfo] | None":
     """The list's entries of host and model."""
     for now, known in MOVED.items():
         url = known + url.removeprefix(now) if url.startswith(now) else url
+    if url.startswith(ROUTER):
+        model, _, behind = model.partition(":")
+        url = ROUTER + behind
     try:
         return _table().find_provider_model(model, None, None, url)
     except LookupError:
