@@ -12,7 +12,7 @@ from pydantic import Field
 from evals.errors import Unsupported
 from evals.http import Answer, Shape
 from evals.types import Capability, Prompt, Response
-from evals.wire import Quirks, Wire, counts, stop_reason
+from evals.wire import DeskName, Quirks, Wire, counts, stop_reason
 
 
 class _Choice(Shape):
@@ -31,6 +31,7 @@ class Completion(Wire):
     """A model that continues texts."""
 
     path: ClassVar[str] = "/completions"
+    desk: ClassVar[DeskName | None] = "openai"
     names: ClassVar[Mapping[str, str]] = {"max_tokens": "max_tokens"}
     interface: ClassVar[Capability] = "completion"
 

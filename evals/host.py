@@ -46,6 +46,7 @@ class Host:
         own: part of `url` in braces -> the environment variables that may hold it; an option of that name goes before.
         concurrency: how many requests at a time it is best given.
         lens: how the tokens of its models are known, where they are.
+        batches: whether it takes many requests as one batch, at half the price, by the interface of its wires.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Host:
     own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     concurrency: int = 16
     lens: Lens | None = None
+    batches: bool = False
 
     def connect(self, model: str, /, **options: str) -> Provider:
         """A connection to one of its models; nothing is sent yet.
@@ -80,7 +82,8 @@ class Host:
         wire = WIRES[self._wire(name, settings)]
         http = self.http(settings, options, wire)
         local = Local(settings.tokenizer) if settings.tokenizer else None
-        return wire(name, http, settings, self._quirks(name), self.concurrency, local or self.lens)
+        lens, batches = local or self.lens, self.batches
+        return wire(name, http, settings, self._quirks(name), self.concurrency, lens, batches)
 
     def http(self, settings: Settings, options: Mapping[str, str], wire: type[Wire]) -> Http:
         """A client for this host, as a wire speaks to it.

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from evals.chat import as_text
 from evals.http import Answer, Shape
 from evals.types import Image, Message, Prompt, Response, Tool, ToolCall
-from evals.wire import Counts, Quirks, Spared, Talk, added, apart, count, stop_reason
+from evals.wire import Counts, DeskName, Quirks, Spared, Talk, added, apart, count, stop_reason
 
 
 class _Message(Shape):
@@ -28,6 +28,7 @@ class Messages(Talk):
     """A model that is talked to."""
 
     path: ClassVar[str] = "/messages"
+    desk: ClassVar[DeskName | None] = "messages"
     names: ClassVar[Mapping[str, str]] = {"max_tokens": "max_tokens", "stop": "stop_sequences"}
     auth: ClassVar[str] = "x-api-key"
     headers: ClassVar[Mapping[str, str]] = {"anthropic-version": "2023-06-01"}

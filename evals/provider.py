@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from evals import shelf
 from evals.errors import BadFile, BadInput, EvalsError, Unsupported
 from evals.lens.tokens import GIVE, Tokens
-from evals.types import LACKS, Arm, Capability, Prompt, Response
+from evals.types import LACKS, Arm, Capability, Key, Prompt, Response
 
 PATH = re.compile(r"(.+?\.py)(?:/(.*))?")
 """A user's provider file, and the model after it; a model whose name merely holds ".py" is none."""
@@ -122,6 +122,15 @@ def settled(provider: Provider, prompt: Prompt) -> Prompt:
     """
     own = getattr(provider, "settled", None)
     return prompt if own is None else own(prompt)
+
+
+def addressed(provider: Provider, key: Key) -> Provider:
+    """The provider as it is asked for one reply.
+
+    Providers to which it matters have a method of this name; the others are the same for all.
+    """
+    own = getattr(provider, "addressed", None)
+    return provider if own is None else own(key)
 
 
 def tokenizer(name: ModelName, provider: Provider) -> Tokenizes:

@@ -13,7 +13,7 @@ from evals.complaint import Complaint, plain
 from evals.errors import ProviderError
 from evals.http import Answer, Shape
 from evals.types import Message, Prompt, Response, Stop, Tool, ToolCall
-from evals.wire import Counts, Quirks, Spared, Talk, apart, count, stop_reason
+from evals.wire import Counts, DeskName, Quirks, Spared, Talk, apart, count, stop_reason
 
 STATUSES: Mapping[str, int] = {"server_error": 500, "rate_limit_exceeded": 429, "vector_store_timeout": 504}
 """A failed response's code -> the status a host would have answered with; 400 for the rest."""
@@ -36,6 +36,7 @@ class Responses(Talk):
     """A model that is talked to."""
 
     path: ClassVar[str] = "/responses"
+    desk: ClassVar[DeskName | None] = "openai"
     names: ClassVar[Mapping[str, str]] = {"max_tokens": "max_output_tokens"}
     lacks: ClassVar[frozenset[Spared]] = frozenset({"seed", "stop"})
 

@@ -11,14 +11,14 @@ ROOT = Path(__file__).parent.parent
 
 LAYERS = [
     {"types", "errors", "__init__"},
-    {"safe"},
+    {"safe", "appended"},
     {"charts", "pseudoword", "shelf", "reading", "stats", "logistic", "words", "numbers", "answers"},
     {"scorer", "provider", "complaint", "http", "lens"},
     {"wire", "chat", "completion", "responses", "messages", "gemini", "host", "suite", "retry"},
     {"framing"},
     {"plan", "tools", "imported"},
     {"log", "converse", "display", "inventory", "lm_task"},
-    {"run", "checks"},
+    {"run", "checks", "batch"},
     {"rescore", "frame", "measure", "progress", "foreign"},
     {"contrast", "session"},
     {"view"},

@@ -1,5 +1,6 @@
 """`evals run`: ask models a suite's questions, judge the replies, say what was found."""
 
+from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -57,6 +58,12 @@ DEFAULT_MODEL = "pocket"
 @click.option(
     "--resume", "resumed", type=Path, metavar="RUN", help="go on with this run folder; takes no SUITE"
 )
+@click.option(
+    "--batch", is_flag=True, help="ask by the hosts' batch interfaces: half the price, within 24 hours"
+)
+@click.option(
+    "--no-wait", is_flag=True, help="with --batch: leave once all is submitted; the same command collects it"
+)
 @click.option("--quiet", is_flag=True, help="no progress and no tables, only where the run lies")
 @click.option("--json", "as_json", is_flag=True, help="the results as one JSON object on standard output")
 def run(
@@ -71,6 +78,8 @@ def run(
     concurrency: int | None,
     out: Path,
     resumed: Path | None,
+    batch: bool,
+    no_wait: bool,
     quiet: bool,
     as_json: bool,
 ) -> int:
@@ -93,12 +102,15 @@ def run(
         )
     if concurrency is not None and concurrency < 1:
         raise BadInput(f"--concurrency {concurrency} would ask nothing", "give a number from 1")
+    if no_wait and not batch:
+        raise BadInput("--no-wait leaves batches to their host, and this asks for none", "add --batch")
     if resumed is not None:
         if suites or models or arms or settings or size or count is not None or seed or repeat != 1:
             raise BadInput(
                 "--resume goes on with a run as it was planned", "leave out SUITE and what selects its items"
             )
-        return _finish(session.resume(resumed), concurrency, quiet, as_json)
+        begun = session.resume(resumed, batch=batch)
+        return _finish(replace(begun, wait=not no_wait), concurrency, quiet, as_json)
     if not suites:
         raise BadInput("no suite is named", "write evals run suites/hallucination, or see evals list suites")
     if size and count is not None:
@@ -112,7 +124,8 @@ def run(
         options=parse_settings(settings),
         repeat=repeat,
     )
-    return _finish(session.begin(request, out), concurrency, quiet, as_json)
+    begun = session.begin(request, out, batch=batch)
+    return _finish(replace(begun, wait=not no_wait), concurrency, quiet, as_json)
 
 
 def _finish(session: "Session", concurrency: int | None, quiet: bool, as_json: bool) -> int:
@@ -169,4 +182,8 @@ def _say_what_was_found(folder: Path, *, quiet: bool, as_json: bool) -> None:
 
 def _what_is_missing(end: "End", folder: Path) -> str:
     why = "interrupted" if end.interrupted else "incomplete"
-    return f"evals: {why}: {end.missing} replies are missing or failed\n  to ask only those: evals run --resume {quote(str(folder))}"
+    again = f"evals run --resume {quote(str(folder))}"
+    if end.waiting:
+        batches = "".join(f"\n  {sentence}; it goes on there" for sentence in end.waiting)
+        return f"evals: {why}: {end.missing} replies are missing{batches}\n  to collect them: {again}"
+    return f"evals: {why}: {end.missing} replies are missing or failed\n  to ask only those: {again}"
