@@ -239,7 +239,7 @@ def _carried(session: Session, say: Callable[[str], None]) -> Iterator[dict[str,
 def _standing(providers: dict[str, Provider]) -> tuple[str, ...]:
     """The batches of all models that have not ended, a sentence each."""
     offices = [provider.office for provider in providers.values() if isinstance(provider, Batched)]
-    return tuple(sentence for office in offices for sentence in office.standing)
+    return tuple(sentence for office in offices for sentence in office.watch.standing)
 
 
 async def _work(

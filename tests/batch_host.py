@@ -2,7 +2,6 @@
 
 import json
 import re
-import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -76,7 +75,6 @@ class Host:
     page: int = 100
     batches: dict[str, Batch] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
-    submitted: threading.Event = field(default_factory=threading.Event)
 
     def __call__(self, seen: Seen) -> Reply:
         """What it answers."""
@@ -84,21 +82,13 @@ class Host:
         steps = parts.path.removeprefix("/v1/").split("/")
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         match steps:
-            case ["files"]:
-                return self._upload(seen)
-            case ["files", file, "content"]:
-                if file not in self.files:
-                    return Reply(openai_error(f"No such File object: {file}"), 404)
-                return Reply(self.files[file])
-            case ["batches"]:
-                return self._listed(query) if seen.body is None else self._take_file(seen.body)
-            case ["batches", batch]:
-                return self._look(batch)
-            case ["messages", "batches"]:
+            case ["files", *rest]:
+                return self._content(rest[0]) if rest else self._upload(seen)
+            case [*_, "batches"]:
                 return self._listed(query) if seen.body is None else self._take(seen.body)
-            case ["messages", "batches", batch]:
+            case [*_, "batches", batch]:
                 return self._look(batch)
-            case ["messages", "batches", batch, "results"]:
+            case [*_, "batches", batch, "results"]:
                 return Reply(_written(line for line, _ in self.batches[batch].lines))
         return self.mind(PATHS[parts.path], seen.body)
 
@@ -107,12 +97,13 @@ class Host:
         """The bodies of all requests of all batches."""
         return [body for batch in self.batches.values() for _, body in batch.requests]
 
+    def _content(self, file: str) -> Reply:
+        if file not in self.files:
+            return Reply(openai_error(f"No such File object: {file}"), 404)
+        return Reply(self.files[file])
+
     def _upload(self, seen: Seen) -> Reply:
-        head = f"content-type: {seen.headers['content-type']}\r\n\r\n".encode()
-        form = {
-            part.get_param("name", header="content-disposition"): part.get_payload(decode=True)
-            for part in message_from_bytes(head + seen.body).get_payload()
-        }
+        form = _form(seen)
         if form["purpose"] != b"batch":
             return Reply(openai_error("Invalid purpose"), 400)
         file = f"file-{len(self.files) + 1}"
@@ -120,17 +111,16 @@ class Host:
         told = {"id": file, "object": "file", "bytes": len(form["file"]), "created_at": 1, "filename": "x"}
         return Reply({**told, "purpose": "batch", "status": "processed"})
 
-    def _take_file(self, body: Any) -> Reply:
+    def _take(self, body: Any) -> Reply:
+        if "requests" in body:
+            asked = [(request["custom_id"], request["params"]) for request in body["requests"]]
+            assert all(re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name) for name, _ in asked)
+            return self._put(Batch(self._name(), "/v1/messages", asked))
         lines = [json.loads(line) for line in self.files[body["input_file_id"]].splitlines()]
         assert {(line["method"], line["url"]) for line in lines} == {("POST", body["endpoint"])}
         assert body["completion_window"] == "24h"
-        requests = [(line["custom_id"], line["body"]) for line in lines]
-        return self._put(Batch(self._name(), body["endpoint"], requests, body.get("metadata")))
-
-    def _take(self, body: Any) -> Reply:
-        requests = [(request["custom_id"], request["params"]) for request in body["requests"]]
-        assert all(re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name) for name, _ in requests)
-        return self._put(Batch(self._name(), "/v1/messages", requests))
+        asked = [(line["custom_id"], line["body"]) for line in lines]
+        return self._put(Batch(self._name(), body["endpoint"], asked, body.get("metadata")))
 
     def _name(self) -> str:
         return f"batch_{len(self.batches) + 1}"
@@ -140,7 +130,6 @@ class Host:
         assert len({body["model"] for _, body in batch.requests}) == 1
         batch.fate = self.fate(batch)
         self.batches[batch.id] = batch
-        self.submitted.set()
         if self.swallows:
             self.swallows -= 1
             return Reply(reset=True)
@@ -234,6 +223,16 @@ class Host:
         if fate:
             return {**line, "error": {"code": f"batch_{fate}", "message": "It was not carried out."}}, good
         return {**line, "response": {"status_code": said.status, "request_id": "r", "body": said.body}}, good
+
+
+def _form(seen: Seen) -> dict[str, bytes]:
+    """The fields of a form that came as multipart/form-data."""
+    head = f"content-type: {seen.headers['content-type']}\r\n\r\n".encode()
+    whole: Any = message_from_bytes(head + seen.body)
+    return {
+        part.get_param("name", header="content-disposition"): part.get_payload(decode=True)
+        for part in whole.get_payload()
+    }
 
 
 def _written(lines: Iterable[Any]) -> bytes:

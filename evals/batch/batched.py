@@ -10,7 +10,8 @@ from evals.batch.desk import Desk
 from evals.batch.files import Files
 from evals.batch.ledger import NAME, Ledger
 from evals.batch.messages import MessageBatches
-from evals.batch.office import Office, Request
+from evals.batch.office import Office
+from evals.batch.watch import Request, Waiting
 from evals.errors import BadInput, ProviderError, Unsupported
 from evals.http import Answer
 from evals.lens.tokens import Tokens
@@ -66,20 +67,17 @@ class Batched:
 
         Raises: ProviderError: as the wire, or the batch failed. BadInput: the ledger cannot be written.
         """
-        made: list[str] = []
+        made: list[Waiting] = []
 
         async def post(_path: str, body: Mapping[str, Any], _model: str) -> Answer:
-            request = Request.of(self.key, body)
-            made.append(request.hash)
-            return await self.office.answer(request)
+            made.append(self.office.take(Request.of(self.key, body)))
+            return await made[-1].answer
 
         try:
-            response = await self.wire.reply(prompt, post)
+            return await self.wire.reply(prompt, post)
         except ProviderError:
-            self.office.close_out(made, failed=True)
+            self.office.spend(made)
             raise
-        self.office.close_out(made, failed=False)
-        return response
 
     async def tokens(self, text: str) -> Tokens:
         """As the wire."""
