@@ -9,7 +9,18 @@ from evals.wire import Talk
 
 PAGE = Path(__file__).parent.parent / "docs" / "providers.md"
 BEGIN, END = "<!-- providers -->\n", "<!-- /providers -->\n"
-HEAD = ("provider", "reaches", "key", "talks", "continues texts", "pictures", "tools", "seed", "wires")
+HEAD = (
+    "provider",
+    "reaches",
+    "key",
+    "talks",
+    "continues texts",
+    "pictures",
+    "tools",
+    "seed",
+    "batches",
+    "wires",
+)
 
 
 def table() -> str:
@@ -31,9 +42,17 @@ def _row(name: str) -> tuple[str, ...]:
     reaches = about.partition(";")[0].partition("(")[0].strip().rstrip(".,")
     host = getattr(module.connect, "__self__", None)
     if isinstance(host, Host):
-        return (f"`{name}`", reaches, _key(host), *_abilities(host), ", ".join(host.wires))
+        batches = "yes" if host.batches else "no"
+        return (f"`{name}`", reaches, _key(host), *_abilities(host), batches, ", ".join(host.wires))
     named = ("chat", "completion", "images", "tools", "seed")
-    return (f"`{name}`", reaches, "none", *("yes" if each in module.CAN else "no" for each in named), "none")
+    return (
+        f"`{name}`",
+        reaches,
+        "none",
+        *("yes" if each in module.CAN else "no" for each in named),
+        "no",
+        "none",
+    )
 
 
 def _key(host: Host) -> str:

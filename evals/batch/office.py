@@ -12,7 +12,11 @@ from typing import Any
 from evals.batch.desk import Desk
 from evals.batch.ledger import Ledger, Ticket
 from evals.batch.watch import Pace, Request, Waiting, Watch
+from evals.errors import ProviderError
 from evals.http import HostError
+
+LONGEST = 60.0
+"""Seconds between two attempts at a submission; the first pause is one second, and it doubles."""
 
 
 @dataclass
@@ -37,6 +41,7 @@ class Office:
     watch: Watch = field(init=False)
     _gathered: list[Waiting] = field(default_factory=list, init=False)
     _gathering: bool = field(default=False, init=False)
+    _refusals: int = field(default=0, init=False)
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set, init=False)
     _one: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
@@ -83,7 +88,7 @@ class Office:
             await asyncio.sleep(self.pace.settle)
         taken, self._gathered, self._gathering = self._gathered, [], False
         async with self._one:
-            await _guard(taken, self._submit(taken))
+            await self._guard(taken, self._submit(taken))
 
     async def _submit(self, taken: list[Waiting]) -> None:
         """Submit those that are, as it turns out, in no batch yet."""
@@ -97,7 +102,7 @@ class Office:
             else:
                 new.append(each)
         for portion in self.desk.portions([len(each.request.body) for each in new]):
-            await _guard(new[portion], self._hand_in(new[portion]))
+            await self._guard(new[portion], self._hand_in(new[portion]))
 
     async def _settle(self) -> None:
         """Find out what became of batches in whose submission a process, or a connection, ended."""
@@ -123,12 +128,15 @@ class Office:
         for each, name in zip(portion, intent.tickets, strict=True):
             self.watch.collect(each, Ticket(batch, name))
 
-
-async def _guard(waiting: list[Waiting], work: Coroutine[Any, Any, None]) -> None:
-    """Do something for those who wait; should it fail, those who have no ticket yet are told."""
-    try:
-        await work
-    except Exception as error:  # noqa: BLE001  whoever waits must hear of it
-        for each in waiting:
-            if each.ticket is None:
-                each.give(error)
+    async def _guard(self, waiting: list[Waiting], work: Coroutine[Any, Any, None]) -> None:
+        """Do something for those who wait; should it fail, those who have no ticket yet are told, and when to try again."""
+        try:
+            await work
+            self._refusals = 0
+        except Exception as error:  # noqa: BLE001  whoever waits must hear of it
+            if isinstance(error, ProviderError) and error.retry_after is None:
+                error.retry_after = min(LONGEST, 2.0**self._refusals)
+            self._refusals += 1
+            for each in waiting:
+                if each.ticket is None:
+                    each.give(error)

@@ -32,7 +32,7 @@ class Pace:
     Attributes:
         settle: without a new request, after which what is gathered is submitted.
         first, growth, most: until a batch is first looked at; how many times longer until the next look; the longest.
-        tell: between two lines that say how a batch stands.
+        tell, remind: between two lines that say how a batch stands, where it has moved on and where it has not.
     """
 
     settle: float = 0.5
@@ -40,6 +40,7 @@ class Pace:
     growth: float = 1.5
     most: float = 60.0
     tell: float = 60.0
+    remind: float = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +74,21 @@ class Waiting:
     handed: bool = False
 
     def give(self, result: Answer | Exception, *, handed: bool = False) -> None:
-        """Hand over what came back."""
+        """Hand over what came back. Who waited together tries again together, so that it is one batch once more."""
         if self.answer.done():
             return
         self.handed = handed
         if isinstance(result, Answer):
             self.answer.set_result(result)
-        else:
-            self.answer.set_exception(result)
+            return
+        if isinstance(result, ProviderError) and result.retry_after is None:
+            result.retry_after = 0.0
+        self.answer.set_exception(result)
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """How a batch stood when it was last looked at, and when that was said."""
+    """How a batch stood when it was last looked at, and when something was last said of it."""
 
     done: int
     total: int
@@ -204,10 +207,14 @@ class Watch:
     def _tell(self, batch: str, state: State) -> None:
         """Note how a batch stands, and say so now and then."""
         before, now = self._seen.get(batch), monotonic()
-        due = before is None or (now - before.told >= self.pace.tell and before.done != state.done)
-        self._seen[batch] = _Seen(state.done, state.total, now if due or before is None else before.told)
-        if due:
+        if before is None or now - before.told >= self._silence(before.done != state.done):
+            self._seen[batch] = _Seen(state.done, state.total, now)
             self.say(f"{self._stands(batch)}, waiting")
+        else:
+            self._seen[batch] = _Seen(state.done, state.total, before.told)
+
+    def _silence(self, moved: bool) -> float:
+        return self.pace.tell if moved else self.pace.remind
 
     def _stands(self, batch: str) -> str:
         seen = self._seen[batch]

@@ -50,7 +50,7 @@ DEFAULT_MODEL = "pocket"
     "--concurrency",
     type=int,
     metavar="N",
-    help="requests at a time for each model  [default: the provider's]",
+    help="requests at a time for each model; with --batch, in a batch  [default: the provider's]",
 )
 @click.option(
     "--out", type=Path, default=Path("runs"), metavar="DIR", help="where run folders lie  [default: runs]"
