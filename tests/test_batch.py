@@ -297,6 +297,35 @@ def test_looks_that_fail_are_made_again_and_a_batch_that_is_gone_is_said_and_ask
     assert asked(question("3 + 4"))[0].text == "7"
 
 
+@pytest.mark.parametrize("wire", TALKS)
+def test_a_key_that_is_refused_at_a_look_costs_nothing_that_was_submitted(
+    asked: Asked, host: Host, stub: Stub
+) -> None:
+    stub.host = lambda seen: Reply("no", 401) if "/batch_" in seen.path else host(seen)
+    (locked,) = asked(question("3 + 4"))
+    assert locked.kind == "auth"
+    stub.host = host
+    assert asked(question("3 + 4"))[0].text == "7"
+    assert len(host.batches) == 1
+
+
+def test_what_fails_together_is_asked_together_again(asked: Asked, host: Host, stub: Stub) -> None:
+    failing = 3
+
+    def busy(seen: Seen) -> Reply:
+        nonlocal failing
+        if seen.path == "/v1/files" and failing:
+            failing -= 1
+            return Reply("busy", 503, {"retry-after": "0.2"})
+        return host(seen)
+
+    stub.host = busy
+    host.befalls = lambda body: "" if len(host.batches) > 1 else "expired"
+    replies = asked(*(question(f"{n} + 1") for n in range(40)), attempts=6)
+    assert [reply.text for reply in replies] == [str(n + 1) for n in range(40)]
+    assert [len(batch.requests) for batch in host.batches.values()] == [40, 40]
+
+
 # what is sent and read, against the APIs' own clients
 
 
