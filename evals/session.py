@@ -178,8 +178,8 @@ def work(opened: Opened, shown: Progress, concurrency: int | None = None) -> End
     """Work through an opened session, and mark its folder finished if nothing is missing at the end.
 
     Ctrl-C (and SIGTERM) once lets what is in flight finish, twice stops at once; batches are left to their host at the
-    first. `shown` is told each reply, and says in a sentence the first Ctrl-C, each model's first failure of a kind when it is tried again, and what is left out since
-    a host has refused it.
+    first. `shown` is told each reply, and says in a sentence the first Ctrl-C, each model's first failure of a kind when
+    it is tried again, and what is left out since a host has refused it.
     Raises: ProviderError, BadInput: see run.run.
     """
     session, stopper, say = opened.session, run.Stopper(), shown.say
