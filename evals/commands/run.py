@@ -51,7 +51,7 @@ DEFAULT_MODEL = "pocket"
     "--concurrency",
     type=int,
     metavar="N",
-    help="requests at a time for each model  [default: the provider's]",
+    help="requests at a time for each model; with --batch, in a batch  [default: the provider's]",
 )
 @click.option(
     "--out", type=Path, default=Path("runs"), metavar="DIR", help="where run folders lie  [default: runs]"
@@ -64,6 +64,12 @@ DEFAULT_MODEL = "pocket"
     type=Path,
     metavar="FILE",
     help="prices of your own, a TOML file, before those that are known",
+)
+@click.option(
+    "--batch", is_flag=True, help="ask by the hosts' batch interfaces: half the price, within 24 hours"
+)
+@click.option(
+    "--no-wait", is_flag=True, help="with --batch: leave once all is submitted; the same command collects it"
 )
 @click.option(
     "--dry-run",
@@ -85,6 +91,8 @@ def run(
     out: Path,
     resumed: Path | None,
     prices: Path | None,
+    batch: bool,
+    no_wait: bool,
     dry_run: bool,
     quiet: bool,
     as_json: bool,
@@ -102,6 +110,7 @@ def run(
     """
     from evals import session
     from evals.plan import Request
+    from evals.terms import Terms
 
     if quiet and as_json:
         raise BadInput(
@@ -111,13 +120,16 @@ def run(
         raise BadInput("--quiet prints only where the run lies, and --dry-run makes none", "give one of them")
     if concurrency is not None and concurrency < 1:
         raise BadInput(f"--concurrency {concurrency} would ask nothing", "give a number from 1")
+    if no_wait and not batch:
+        raise BadInput("--no-wait leaves batches to their host, and this asks for none", "add --batch")
+    terms = Terms(concurrency, prices, batch, not no_wait)
     if resumed is not None:
         if suites or models or arms or settings or size or count is not None or seed or repeat != 1:
             raise BadInput(
                 "--resume goes on with a run as it was planned", "leave out SUITE and what selects its items"
             )
-        found = session.resume(resumed, prices)
-        return _forecast(found, as_json) if dry_run else _finish(found, concurrency, quiet, as_json)
+        found = session.resume(resumed, terms)
+        return _forecast(found, as_json) if dry_run else _finish(found, quiet, as_json)
     if not suites:
         raise BadInput("no suite is named", "write evals run suites/hallucination, or see evals list suites")
     if size and count is not None:
@@ -132,8 +144,8 @@ def run(
         repeat=repeat,
     )
     if dry_run:
-        return _forecast(session.preview(request, out, prices), as_json)
-    return _finish(session.begin(request, out, prices), concurrency, quiet, as_json)
+        return _forecast(session.preview(request, out, terms), as_json)
+    return _finish(session.begin(request, out, terms), quiet, as_json)
 
 
 def _forecast(session: "Session", as_json: bool) -> int:
@@ -152,18 +164,22 @@ def _forecast(session: "Session", as_json: bool) -> int:
         f"{name} chooses its items from the answers: how sure it will be is not known yet"
         for name in adaptive
     ]
-    found = forecast(estimate(session.plan, session.providers, done), precision(session.plan), about)
+    found = forecast(
+        estimate(session.plan, session.providers, done, batch=session.terms.batch),
+        precision(session.plan),
+        about,
+    )
     click.echo(render(found, "json" if as_json else "table", **terminal()).rstrip("\n"))
     return 0
 
 
-def _finish(session: "Session", concurrency: int | None, quiet: bool, as_json: bool) -> int:
+def _finish(session: "Session", quiet: bool, as_json: bool) -> int:
     """Work through the session, then say what was found, where it lies and what to do next."""
     from evals.errors import ProviderError
     from evals.log import read_run
 
     try:
-        end = _work(session, concurrency, quiet=quiet or as_json)
+        end = _work(session, quiet=quiet or as_json)
     except ProviderError:  # a model or scorer has no chance; what the others found is not lost for that
         if any(reply.score for reply in read_run(session.folder).replies):
             _say_what_was_found(session.folder, quiet=quiet, as_json=as_json)
@@ -174,7 +190,7 @@ def _finish(session: "Session", concurrency: int | None, quiet: bool, as_json: b
     return end.status
 
 
-def _work(session: "Session", concurrency: int | None, *, quiet: bool) -> "End":
+def _work(session: "Session", *, quiet: bool) -> "End":
     from evals import session as sessions
     from evals.plan import sentences
     from evals.progress import progress
@@ -187,7 +203,7 @@ def _work(session: "Session", concurrency: int | None, *, quiet: bool) -> "End":
             shown.say(f"{model}: {notice}")
         for sentence in (*sentences(session.plan.left_out), *_costs(session, opened.done, quiet=quiet)):
             shown.say(sentence)
-        return sessions.work(opened, shown, concurrency)
+        return sessions.work(opened, shown)
 
 
 def _costs(session: "Session", done: Collection["Key"], *, quiet: bool) -> Iterator[str]:
@@ -200,7 +216,7 @@ def _costs(session: "Session", done: Collection["Key"], *, quiet: bool) -> Itera
     from evals.estimate import estimate
     from evals.forecast import sentence
 
-    for bill in estimate(session.plan, charging, done).bills:
+    for bill in estimate(session.plan, charging, done, batch=session.terms.batch).bills:
         if bill.replies:
             yield sentence(bill)
 
@@ -226,4 +242,8 @@ def _say_what_was_found(folder: Path, *, quiet: bool, as_json: bool) -> None:
 
 def _what_is_missing(end: "End", folder: Path) -> str:
     why = "interrupted" if end.interrupted else "incomplete"
-    return f"evals: {why}: {end.missing} replies are missing or failed\n  to ask only those: evals run --resume {quote(str(folder))}"
+    again = f"evals run --resume {quote(str(folder))}"
+    if end.waiting:
+        batches = "".join(f"\n  {sentence}; it goes on there" for sentence in end.waiting)
+        return f"evals: {why}: {end.missing} replies are missing{batches}\n  to collect them: {again}"
+    return f"evals: {why}: {end.missing} replies are missing or failed\n  to ask only those: {again}"
