@@ -198,6 +198,8 @@ class Http:
     def _open(self) -> "httpx2.AsyncClient":
         import httpx2
 
+        from evals.transport import Transport
+
         headers = {"content-type": "application/json", "accept": "application/json"}
         headers |= {"user-agent": f"evals/{__version__}", **self.headers}
         if self.key.value:
@@ -206,10 +208,10 @@ class Http:
         return httpx2.AsyncClient(
             headers=headers,
             timeout=httpx2.Timeout(self.timeout, connect=CONNECT_SECONDS, pool=None),
-            limits=httpx2.Limits(
-                max_connections=None, max_keepalive_connections=None, keepalive_expiry=IDLE_SECONDS
+            transport=Transport(
+                idle=IDLE_SECONDS,
+                proxies=not is_local(self.url),  # a server on this machine is never behind one
             ),
-            trust_env=not is_local(self.url),  # a server on this machine is never behind a proxy
         )
 
     @property
