@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from evals import __version__, complaint
+from evals import __version__, complaint, quota
 from evals.complaint import Complaint
 from evals.errors import BadInput, FailureKind, ProviderError
+from evals.quota import NOTHING, Quota
 
 if TYPE_CHECKING:
     import httpx2
@@ -113,6 +114,7 @@ class Http:
         timeout: the most seconds without a byte from the host.
         auth: the header that carries the key; in "authorization" it is a bearer token.
         headers: what else is sent with every request.
+        quota: what the last answer said is left of the account's limits.
     """
 
     host: str
@@ -123,6 +125,7 @@ class Http:
     timeout: float = READ_SECONDS
     auth: str = "authorization"
     headers: Mapping[str, str] = field(default_factory=dict)
+    quota: Quota = NOTHING
     _client: "httpx2.AsyncClient | None" = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -173,6 +176,7 @@ class Http:
                         )
         except httpx2.HTTPError as error:
             raise self._broken(error) from None
+        self.quota = quota.read(response.headers)
         answered = self._without_key(bytes(got))
         if not response.is_success:
             said = complaint.read(response.status_code, response.headers, answered)

@@ -11,7 +11,7 @@ is taken not to have the capability: that request fails as "unsupported", and no
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, NamedTuple
 from urllib.parse import quote
@@ -22,6 +22,7 @@ from evals.complaint import Complaint
 from evals.errors import BadInput, ProviderError, Unsupported
 from evals.http import Answer, HostError, Http
 from evals.lens.tokens import GIVE, Tokens
+from evals.quota import Quota
 from evals.types import LACKS, Capability, Message, Prompt, Response, Stop
 
 STOPS: Mapping[str, Stop] = {
@@ -211,10 +212,22 @@ class Wire(ABC):
                 able.add(name)
         return frozenset(able)
 
+    @property
+    def account(self) -> Hashable:
+        """By what its host counts requests: models of one address and key share a limit."""
+        return self.http.url, hash(self.http.key.value)
+
+    @property
+    def quota(self) -> Quota:
+        """What the host said last is left of its limits."""
+        return self.http.quota
+
     def settled(self, prompt: Prompt) -> Prompt:
         """The prompt with what the user set in the model's name in place of the arm's settings."""
-        own = self.settings.model_dump(include={"temperature", "max_tokens"}, exclude_none=True)
-        return replace(prompt, **own)
+        temperature, most = self.settings.temperature, self.settings.max_tokens
+        if temperature is not None and temperature != prompt.temperature:
+            prompt = replace(prompt, temperature=temperature)
+        return prompt if most in (None, prompt.max_tokens) else replace(prompt, max_tokens=most)
 
     async def reply(self, prompt: Prompt) -> Response:
         """One reply to one prompt.
