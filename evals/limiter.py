@@ -182,6 +182,7 @@ class Limiter:
         if retry_after:
             self.pace.pause(now + retry_after)
         if began <= self._episode:
+            self._ceiling = max(self._limit, self._ceiling - 1)  # one more that was too many
             return
         self._episode = now
         self._ceiling = max(1.0, min(self._ceiling, self._limit) - 1)

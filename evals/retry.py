@@ -1,14 +1,12 @@
 """Which failures are tried again, how often, and how long to wait; and when a run has no chance and should stop."""
 
-import asyncio
 import math
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from time import monotonic
 
-from evals.deadline import SLOWER
 from evals.errors import EvalsError, FailureKind, ProviderError
 from evals.limiter import Drained, Limiter
 from evals.provider import Provider
@@ -170,7 +168,8 @@ async def _once(line: Line, prompt: Prompt, attempt: int, wanted: Callable[[], b
         if wanted is not None and not wanted():
             raise Drained
         try:
-            reply = await _in_time(limiter.deadline.seconds, attempt, provider.reply(prompt))
+            async with limiter.deadline.kept(2.0 ** (attempt - 1)):  # what hung once is given more time
+                reply = await provider.reply(prompt)
         except ProviderError as error:
             if error.kind == "rate_limit":
                 limiter.refused(began, error.retry_after)
@@ -181,21 +180,6 @@ async def _once(line: Line, prompt: Prompt, attempt: int, wanted: Callable[[], b
                 limiter.told(quota)
         limiter.answered(began, _added(reply.tokens_in, reply.tokens_out))
         return reply
-
-
-async def _in_time(seconds: float | None, attempt: int, answer: Awaitable[Response]) -> Response:
-    """The answer, unless it takes far longer than the others did; what hangs once is given twice the time, then more."""
-    if seconds is None:
-        return await answer
-    try:
-        async with asyncio.timeout(seconds * 2.0 ** (attempt - 1)):
-            return await answer
-    except TimeoutError:
-        raise ProviderError(
-            "timeout",
-            f"no answer within {seconds * 2.0 ** (attempt - 1):.0f} s, {SLOWER:g} times what nearly all others took",
-            "ask fewer at a time: --concurrency N",
-        ) from None
 
 
 def _added(*numbers: int | None) -> int | None:
