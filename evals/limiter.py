@@ -2,8 +2,8 @@
 
 Growth is TCP's slow start: one more for every answer, which doubles it in each round. The first refusal (429) of an episode
 halves it, and remembers how many were too many; refusals of requests that were at work by then are the same episode. From
-there it grows to just below what was too many, and tries beyond only after a while, twice as long after every vain attempt:
-so a host that takes 16 at a time has to say so only now and then.
+there it grows to just below what was too many, and tries beyond only after some rounds without a refusal, twice as many after
+every vain attempt: so a host that takes 16 at a time has to say so only now and then.
 
 Source: Jacobson (1988), Congestion avoidance and control; the remembered ceiling is ours.
 """
@@ -21,8 +21,12 @@ from evals.quota import Quota
 
 FIRST = 8
 """Requests at a time to begin with."""
-PROBE_SECONDS = 30.0
-"""For so long after a refusal nothing is tried beyond the ceiling; then for twice as long, and so on."""
+ROUNDS = 4
+"""So many rounds of answers must come without a refusal before more than the ceiling is tried."""
+DOUBLINGS = 5
+"""After every vain attempt it takes twice as many, but no more often than this."""
+STREAK = 3
+"""So many refusals without an answer in between: it is not this or that request, and all wait as long as the host asks."""
 KEPT = 500
 """Changes of the limit that are remembered."""
 
@@ -61,25 +65,27 @@ class Limiter:
     clock: Callable[[], float] = monotonic
     history: list[Change] = field(default_factory=list)
     drained: bool = field(default=False, init=False)
-    _limit: float = field(init=False)
-    _ceiling: float = field(init=False)
+    _limit: int = field(init=False)
+    _ceiling: int = field(init=False)
     _at_work: int = field(default=0, init=False)
     _waiting: "deque[tuple[asyncio.Future[float], bool]]" = field(default_factory=deque, init=False)
     _episode: float = field(default=-1.0, init=False)
-    _probe: float = field(default=0.0, init=False)
+    _quiet: int = field(default=0, init=False)
     _vain: int = field(default=0, init=False)
+    _trying: bool = field(default=False, init=False)
+    _streak: int = field(default=0, init=False)
     _timer: "asyncio.TimerHandle | None" = field(default=None, init=False)
     _stop: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def __post_init__(self) -> None:
-        self._limit, self._ceiling = float(min(self.first, self.most)), float(self.most)
+        self._limit, self._ceiling = min(self.first, self.most), self.most
         self._start = self.clock()
         self._note("start")
 
     @property
     def limit(self) -> int:
         """How many may be at work now."""
-        return int(self._limit)
+        return self._limit
 
     @asynccontextmanager
     async def slot(self, *, begun: bool = False) -> AsyncIterator[float]:
@@ -161,33 +167,41 @@ class Limiter:
         self.deadline.see(self.clock() - began)
         if tokens is not None:
             self.pace.answered(tokens)
+        self._streak = 0
+        self._quiet += 1
+        if self._trying and self._quiet >= self._ceiling:
+            self._trying, self._vain = False, max(0, self._vain - 1)
         used_up = bool(self._waiting) or self._at_work >= self.limit
         if used_up and self._limit < self._allowed():
-            before = self._limit
-            self._limit = min(self._limit + 1, float(self.most))
-            self._ceiling = max(self._ceiling, self._limit)
-            if self._limit == self.most or int(before).bit_length() < self.limit.bit_length():
-                self._note("all is well")
-            self._wake()
+            self._grow()
 
-    def _allowed(self) -> float:
+    def _allowed(self) -> int:
         """How far the limit may grow now: to the ceiling, and now and then by one beyond it."""
-        if self._ceiling >= self.most:
-            return self.most
-        return self._ceiling + (1 if self.clock() >= self._probe else 0)
+        needed = ROUNDS * self._ceiling * 2 ** min(self._vain, DOUBLINGS)
+        return min(self.most, self._ceiling + (1 if self._quiet >= needed else 0))
+
+    def _grow(self) -> None:
+        before, self._limit = self._limit, self._limit + 1
+        if self._limit > self._ceiling:
+            self._ceiling, self._quiet, self._trying = self._limit, 0, True
+        if self._limit == self.most or before.bit_length() < self._limit.bit_length():
+            self._note("all is well")
+        self._wake()
 
     def refused(self, began: float, retry_after: float | None) -> None:
         """A request that was sent at that time was refused, for there were too many; the host asked for such a pause."""
         now = self.clock()
-        if retry_after:
+        self._quiet = 0
+        self._streak += 1
+        if retry_after and self._streak >= STREAK:
             self.pace.pause(now + retry_after)
         if began <= self._episode:
             self._ceiling = max(self._limit, self._ceiling - 1)  # one more that was too many
             return
         self._episode = now
-        self._ceiling = max(1.0, min(self._ceiling, self._limit) - 1)
-        self._probe, self._vain = now + PROBE_SECONDS * 2.0**self._vain, self._vain + 1
-        self._limit = max(1.0, self._limit // 2)
+        self._ceiling = max(1, min(self._ceiling, self._limit) - 1)
+        self._trying, self._vain = False, self._vain + 1
+        self._limit = max(1, self._limit // 2)
         self._note("the host asked for fewer")
 
     def told(self, quota: Quota) -> None:

@@ -24,7 +24,7 @@ class Patience:
         seconds: no new attempt begins after this long.
     """
 
-    attempts: int = 6
+    attempts: int = 12
     knocks: int = 3
     first: float = 0.5
     most: float = 30.0
@@ -168,7 +168,7 @@ async def _once(line: Line, prompt: Prompt, attempt: int, wanted: Callable[[], b
         if wanted is not None and not wanted():
             raise Drained
         try:
-            async with limiter.deadline.kept(2.0 ** (attempt - 1)):  # what hung once is given more time
+            async with limiter.deadline.kept(1.0 if attempt == 1 else 2.0):  # more time for what hung once
                 reply = await provider.reply(prompt)
         except ProviderError as error:
             if error.kind == "rate_limit":
