@@ -15,8 +15,9 @@ from typing import Any, Literal, get_args
 
 from evals.converse import converse
 from evals.errors import EvalsError, ProviderError, Unsupported
+from evals.limiter import Limiter
 from evals.provider import ModelName, Provider, connect
-from evals.retry import Breaker, Patience
+from evals.retry import Line, Patience
 from evals.types import Capability, Image, Message, Prompt, Response, Tool
 
 ENOUGH = 1024
@@ -64,7 +65,8 @@ class Checked:
 
         Raises: ProviderError: as the provider says.
         """
-        tried = await converse(self.provider, prompt, Patience(attempts=3, most=5.0), Breaker())
+        line = Line(self.provider, Limiter(1), patience=Patience(attempts=3, most=5.0))
+        tried = await converse(line, prompt)
         if tried.response is None:
             raise tried.error or ProviderError("server", "no answer")
         return tried.response

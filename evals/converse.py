@@ -1,14 +1,12 @@
 """Conversations: a prompt's turns are asked one after the other, and the tools that the model calls are answered in between."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from random import Random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from evals import tools
 from evals.errors import ProviderError
-from evals.provider import Provider
-from evals.retry import Breaker, Patience, Tried, ask
+from evals.retry import Line, Tried, always, ask
 from evals.types import Message, Prompt, Response
 
 ROUNDS = 8
@@ -17,19 +15,22 @@ ROUNDS = 8
 SUMMED = ("tokens_in", "tokens_out", "tokens_reasoning", "seconds", "cost_usd")
 
 
-async def converse(provider: Provider, prompt: Prompt, patience: Patience, host: Breaker) -> Tried:
+async def converse(line: Line, prompt: Prompt, wanted: Callable[[], bool] = always) -> Tried:
     """Ask the prompt, then each follow-up with the conversation so far; totals are over all turns.
 
     A turn ends when the model calls no tool, its reply is cut off, or it has been asked again ROUNDS times: calls that
     are not carried out then say so, and the last reply stands as it is.
+    Args: wanted: asked when there is room for the first request; if not, nothing is sent.
+    Raises: Drained: it is not wanted, or nothing new is to be sent, and the first turn was not answered.
     """
-    talk = _Talk(provider, patience, Random(prompt.hash), host)
-    turn, said = await talk.turn(replace(prompt, followups=()))
+    turn, said = await _turn(line, replace(prompt, followups=()) if prompt.followups else prompt, wanted)
+    if not prompt.followups:
+        return turn
     turns = [turn]
     for question in prompt.followups:
         if turn.response is None:
             break
-        turn, said = await talk.turn(_with(said, Message("user", question)))
+        turn, said = await _turn(line, _with(said, Message("user", question)), begun=True)
         turns.append(turn)
     whole = _total(turns)
     if whole.response is None:
@@ -38,31 +39,27 @@ async def converse(provider: Provider, prompt: Prompt, patience: Patience, host:
     return replace(whole, response=replace(whole.response, earlier=earlier))
 
 
-@dataclass(frozen=True)
-class _Talk:
-    """With whom, how patiently, and what is known of the host."""
-
-    provider: Provider
-    patience: Patience
-    rng: Random
-    host: Breaker
-
-    async def turn(self, prompt: Prompt) -> tuple[Tried, Prompt]:
-        """A turn of the user's, until the model has answered: its reply, and the conversation up to that."""
-        heard: list[Tried] = []
-        while True:
-            tried = await ask(self.provider, prompt, self.patience, self.rng, self.host)
-            if tried.response is None:
-                return _total([*heard, tried]), prompt
-            open_end = bool(prompt.tools) and tried.response.stop != "length" and len(heard) < ROUNDS
+async def _turn(
+    line: Line, prompt: Prompt, wanted: Callable[[], bool] = always, *, begun: bool = False
+) -> tuple[Tried, Prompt]:
+    """A turn of the user's, until the model has answered: its reply, and the conversation up to that."""
+    heard: list[Tried] = []
+    while True:
+        tried = await ask(line, prompt, wanted, begun=begun or bool(heard))
+        if tried.response is None:
+            return _total([*heard, tried]), prompt
+        open_end = bool(prompt.tools) and tried.response.stop != "length" and len(heard) < ROUNDS
+        reply = tried.response
+        if reply.calls:
             try:
-                reply = _settled(prompt, tried.response, carry_out=open_end)
+                reply = _settled(reply, prompt, carry_out=open_end)
             except ProviderError as fault:
                 return _total([*heard, replace(tried, response=None, error=fault)]), prompt
-            heard.append(replace(tried, response=reply))
-            prompt = _with(prompt, _as_said(prompt, reply))
-            if not (reply.calls and open_end):
-                return _total(heard), prompt
+            tried = replace(tried, response=reply)
+        heard.append(tried)
+        prompt = _with(prompt, _as_said(prompt, reply))
+        if not (reply.calls and open_end):
+            return _total(heard), prompt
 
 
 def _with(prompt: Prompt, message: Message) -> Prompt:
@@ -76,13 +73,11 @@ def _as_said(prompt: Prompt, reply: Response) -> Message:
     return Message("assistant", reply.text, calls=reply.calls, echo=reply.echo)
 
 
-def _settled(prompt: Prompt, reply: Response, *, carry_out: bool) -> Response:
-    """The reply with a result for each of its calls; the first of them holds what was said before.
+def _settled(reply: Response, prompt: Prompt, *, carry_out: bool) -> Response:
+    """The reply with a result for each of its calls, of which it has some; the first of them holds what was said before.
 
     Raises: ProviderError: a tool's function failed.
     """
-    if not reply.calls:
-        return reply
     first, *others = reply.calls
     calls = (replace(first, said=reply.text), *others)
     if not carry_out:
@@ -94,9 +89,11 @@ def _settled(prompt: Prompt, reply: Response, *, carry_out: bool) -> Response:
 def _total(heard: Sequence[Tried]) -> Tried:
     """Several requests as one: the last one's answer or error, with what belongs to all of them."""
     last = heard[-1]
+    if len(heard) == 1:
+        return last
     attempts = sum(tried.attempts for tried in heard)
     replies = [tried.response for tried in heard if tried.response]
-    if last.response is None or len(heard) == 1:
+    if last.response is None:
         return replace(last, attempts=attempts)
     whole = replace(
         last.response,

@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from evals import __version__, complaint
+from evals import __version__, complaint, quota
 from evals.complaint import Complaint
 from evals.errors import BadInput, FailureKind, ProviderError
+from evals.quota import NOTHING, Quota
 
 if TYPE_CHECKING:
     import httpx2
@@ -116,6 +117,7 @@ class Http:
         timeout: the most seconds without a byte from the host.
         auth: the header that carries the key; in "authorization" it is a bearer token.
         headers: what else is sent with every request.
+        quota: what the last answer said is left of the account's limits.
     """
 
     host: str
@@ -126,6 +128,7 @@ class Http:
     timeout: float = READ_SECONDS
     auth: str = "authorization"
     headers: Mapping[str, str] = field(default_factory=dict)
+    quota: Quota = NOTHING
     _client: "httpx2.AsyncClient | None" = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -209,6 +212,7 @@ class Http:
         async for chunk in response.aiter_bytes():
             got += chunk
             self._bound(len(got))
+        self.quota = quota.read(response.headers)
         answered = self._without_key(bytes(got))
         if not response.is_success:
             said = complaint.read(response.status_code, response.headers, answered)
@@ -238,6 +242,8 @@ class Http:
     def _open(self) -> "httpx2.AsyncClient":
         import httpx2
 
+        from evals.transport import Transport
+
         headers = {"accept": "application/json", "user-agent": f"evals/{__version__}", **self.headers}
         if self.key.value:
             bearer = "Bearer " if self.auth == "authorization" else ""
@@ -245,10 +251,10 @@ class Http:
         return httpx2.AsyncClient(
             headers=headers,
             timeout=httpx2.Timeout(self.timeout, connect=CONNECT_SECONDS, pool=None),
-            limits=httpx2.Limits(
-                max_connections=None, max_keepalive_connections=None, keepalive_expiry=IDLE_SECONDS
+            transport=Transport(
+                idle=IDLE_SECONDS,
+                proxies=not is_local(self.url),  # a server on this machine is never behind one
             ),
-            trust_env=not is_local(self.url),  # a server on this machine is never behind a proxy
         )
 
     @property

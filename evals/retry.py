@@ -1,6 +1,5 @@
 """Which failures are tried again, how often, and how long to wait; and when a run has no chance and should stop."""
 
-import asyncio
 import math
 from collections import Counter
 from collections.abc import Callable
@@ -9,6 +8,7 @@ from random import Random
 from time import monotonic
 
 from evals.errors import EvalsError, FailureKind, ProviderError
+from evals.limiter import Drained, Limiter
 from evals.provider import Provider
 from evals.types import Prompt, Response
 
@@ -24,7 +24,7 @@ class Patience:
         seconds: no new attempt begins after this long.
     """
 
-    attempts: int = 6
+    attempts: int = 12
     knocks: int = 3
     first: float = 0.5
     most: float = 30.0
@@ -101,24 +101,87 @@ class Breaker:
         return alike or kind == "unreached"
 
 
-async def ask(provider: Provider, prompt: Prompt, patience: Patience, rng: Random, host: Breaker) -> Tried:
-    """Ask until there is an answer, an error that cannot pass, or patience ends."""
+@dataclass(frozen=True)
+class Line:
+    """The line to one model: who answers, how patiently it is asked, and what is known of it.
+
+    Attributes:
+        provider: who answers.
+        limiter: lets so many requests through at a time.
+        host: opens when there is no chance.
+        patience: bounds of trying again.
+        retried: how many requests failed and were sent again, by kind of failure.
+        rng: by what waits are spread.
+    """
+
+    provider: Provider
+    limiter: Limiter
+    host: Breaker = field(default_factory=Breaker)
+    patience: Patience = field(default_factory=Patience)
+    retried: Counter[FailureKind] = field(default_factory=Counter)
+    rng: Random = field(default_factory=Random, repr=False)
+
+
+def always() -> bool:
+    """Wanted whatever happens."""
+    return True
+
+
+async def ask(
+    line: Line, prompt: Prompt, wanted: Callable[[], bool] = always, *, begun: bool = False
+) -> Tried:
+    """Ask until there is an answer, an error that cannot pass, or patience ends.
+
+    Args:
+        wanted: asked when there is room for a request; if not, it is not sent.
+        begun: the prompt goes on with a conversation, and is sent in any case.
+    Raises: Drained: it is not to be sent any more, and was not answered before.
+    """
     start = monotonic()
     attempt = 0
     while True:
         attempt += 1
         try:
-            return Tried(await provider.reply(prompt), None, attempt)
+            return Tried(await _once(line, prompt, attempt, None if begun else wanted), None, attempt)
         except EvalsError as error:
             if not isinstance(error, ProviderError):
                 raise
-            pause = patience.wait(attempt - 1, error.retry_after, rng)
-            late = monotonic() - start + pause > patience.seconds
-            strange = error.kind == "unreached" and not host.answered
-            most = patience.knocks if strange else patience.attempts
+            pause = line.patience.wait(attempt - 1, error.retry_after, line.rng)
+            late = monotonic() - start + pause > line.patience.seconds
+            strange = error.kind == "unreached" and not line.host.answered
+            most = line.patience.knocks if strange else line.patience.attempts
             if not error.passing or attempt >= most or late:
                 return Tried(None, error, attempt)
-            host.tell(error)
+            line.host.tell(error)
+            line.retried[error.kind] += 1
+        except Drained:
+            raise
         except Exception as error:  # noqa: BLE001  a provider may be the user's code; its fault is that request's
             return Tried(None, ProviderError("provider", f"{type(error).__name__}: {error}"), attempt)
-        await asyncio.sleep(pause)
+        await line.limiter.rest(pause)
+
+
+async def _once(line: Line, prompt: Prompt, attempt: int, wanted: Callable[[], bool] | None) -> Response:
+    """One request; what comes of it is told to the limiter. Raises: as `ask`, and whatever the provider raises."""
+    limiter, provider = line.limiter, line.provider
+    async with limiter.slot(begun=wanted is None) as began:
+        if wanted is not None and not wanted():
+            raise Drained
+        try:
+            async with limiter.deadline.kept(1.0 if attempt == 1 else 2.0):  # more time for what hung once
+                reply = await provider.reply(prompt)
+        except ProviderError as error:
+            if error.kind == "rate_limit":
+                limiter.refused(began, error.retry_after)
+            raise
+        finally:
+            quota = getattr(provider, "quota", None)
+            if quota:
+                limiter.told(quota)
+        limiter.answered(began, _added(reply.tokens_in, reply.tokens_out))
+        return reply
+
+
+def _added(*numbers: int | None) -> int | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None

@@ -1,7 +1,7 @@
 """Runs: work through a plan, many requests at a time, and write down each reply as it is answered and judged."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -10,10 +10,12 @@ from evals import log, retry
 from evals.converse import converse
 from evals.display import Looker
 from evals.errors import ProviderError
+from evals.limiter import FIRST, Drained, Limiter
+from evals.pace import Pace
 from evals.plan import Course, Job, LeftOut, Plan
 from evals.provider import Provider, addressed, lack, settled
 from evals.suite import Suite
-from evals.types import Failure, Key, Outcome, Prompt, Reply, Sample, Score
+from evals.types import Display, Failure, Key, Outcome, Prompt, Reply, Sample, Score
 
 Observer = Callable[[Reply], None]
 """Is told of each reply once it is on disk; draws the progress bar."""
@@ -24,6 +26,7 @@ class Stopper:
     """How a run is asked to stop: `drain` lets what is in flight finish, `cancel` does not."""
 
     draining: bool = False
+    limiters: list[Limiter] = field(default_factory=list)
     tasks: set["asyncio.Task[None]"] = field(default_factory=set)
 
     def press(self) -> None:
@@ -32,6 +35,12 @@ class Stopper:
             for task in self.tasks:
                 task.cancel()
         self.draining = True
+        self.halt()
+
+    def halt(self) -> None:
+        """Send nothing new."""
+        for limiter in self.limiters:
+            limiter.drain()
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,8 @@ class Runner:
         say: is told in a sentence of what is left out.
         warn: is told a model and its first failure of each kind, before it is tried again.
         leave_out: is told of an arm that a host refuses.
-        concurrency: requests at a time for each model; None leaves it to the provider.
+        concurrency: the most requests at a time for each account of a host; None leaves it to the provider.
+        rate: requests a minute for each account; None for no fixed rate.
         patience: bounds of trying again.
     """
 
@@ -61,29 +71,42 @@ class Runner:
     say: Callable[[str], None] = lambda _text: None
     warn: Callable[[str, ProviderError], None] = lambda _model, _error: None
     concurrency: int | None = None
+    rate: float | None = None
     leave_out: Callable[[LeftOut], None] = lambda _: None
     patience: retry.Patience = field(default_factory=retry.Patience)
 
 
-async def run(plan: Plan, providers: Mapping[str, Provider], runner: Runner, stopper: Stopper) -> None:
+def lines(plan: Plan, providers: Mapping[str, Provider], runner: Runner) -> dict[str, retry.Line]:
+    """A line to every model; models of one account share what it lets through at a time."""
+    limiters: dict[Hashable, Limiter] = {}
+    found = {}
+    for model, provider in providers.items():
+        account = getattr(provider, "account", model)
+        if account not in limiters:
+            limiters[account] = _limiter(provider, runner)
+        host = _host(plan, model, runner)
+        found[model] = retry.Line(provider, limiters[account], host, runner.patience)
+    return found
+
+
+def _limiter(provider: Provider, runner: Runner) -> Limiter:
+    """Requests that leave this process begin modestly; a model within it takes what suits it at once."""
+    most = runner.concurrency or provider.concurrency
+    first = FIRST if hasattr(provider, "account") else most
+    return Limiter(most, first, Pace(runner.rate))
+
+
+async def run(plan: Plan, lines: Mapping[str, retry.Line], runner: Runner, stopper: Stopper) -> None:
     """Ask every model what it has not answered yet, all models side by side.
 
     Raises: ProviderError: a model has no chance, or a scorer fails on everything (see retry.Breaker). BadInput: the log
         cannot be written. What was answered before is on disk.
     """
     scorers = {name: retry.Breaker() for name in runner.suites}
+    stopper.limiters += {id(line.limiter): line.limiter for line in lines.values()}.values()
     askers = {
-        model: Asker(
-            plan,
-            provider,
-            Looker(model, provider, runner.say),
-            runner,
-            stopper,
-            asyncio.Semaphore(runner.concurrency or provider.concurrency),
-            _host(plan, model, runner),
-            scorers,
-        )
-        for model, provider in providers.items()
+        model: Asker(plan, line, Looker(model, line.provider, runner.say), runner, stopper, scorers)
+        for model, line in lines.items()
     }
     try:
         async with asyncio.TaskGroup() as group:
@@ -91,7 +114,7 @@ async def run(plan: Plan, providers: Mapping[str, Provider], runner: Runner, sto
                 stopper.tasks.update(group.create_task(work) for work in _works(plan, model, asker))
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
-    for breaker in (*(asker.host for asker in askers.values()), *scorers.values()):
+    for breaker in (*(line.host for line in lines.values()), *scorers.values()):
         if breaker.reason:
             raise breaker.reason
 
@@ -101,53 +124,57 @@ class Asker:
     """Asks one model, so many requests at a time, until the run is to stop or there is no chance.
 
     Attributes:
+        line: the line to it.
         looker: sees the items as the model does.
-        gate: lets so many requests through at a time.
-        host: opens when the model has no chance.
         scorers: suite -> opens when its scorer fails on everything.
         left: (suite, arm) that the host has refused: not asked any more.
     """
 
     plan: Plan
-    provider: Provider
+    line: retry.Line
     looker: Looker
     runner: Runner
     stopper: Stopper
-    gate: asyncio.Semaphore
-    host: retry.Breaker
     scorers: Mapping[str, retry.Breaker]
     left: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def stopped(self) -> bool:
         """Whether nothing more is to be asked."""
-        return self.stopper.draining or any(one.reason for one in (self.host, *self.scorers.values()))
+        hopeless = self.line.host.reason or any(one.reason for one in self.scorers.values())
+        return self.stopper.draining or bool(hopeless)
 
     async def answer(self, job: Job) -> Reply | None:
         """The reply to a job, judged and on disk; None if it is not asked any more."""
-        async with self.gate:
-            if self.stopped or (job.key.suite, job.key.arm) in self.left:
+        if not self._wants(job):
+            return None
+        job = _settled(self.line.provider, job)
+        suite = self.runner.suites[job.key.suite]
+        display = await self.looker.look(suite.arm(job.key.arm), job)
+        tried = self.runner.kept.get(job.key)  # after looking: nothing comes between a reply and the disk
+        if tried is None:
+            try:
+                tried = await converse(self._line(job.key), job.prompt, lambda: self._wants(job))
+            except Drained:
                 return None
-            job = replace(job, prompt=settled(self.provider, job.prompt))
-            suite = self.runner.suites[job.key.suite]
-            arm = next(arm for arm in suite.arms if arm.name == job.key.arm)
-            display = await self.looker.look(
-                arm, job
-            )  # first, so that nothing comes between a reply and the disk
-            tried = self.runner.kept.get(job.key)
-            if tried is None:
-                asked = addressed(self.provider, job.key)
-                tried = await converse(asked, job.prompt, self.runner.patience, self.host)
-                if tried.error is not None and tried.error.kind == "unsupported":
-                    self._leave_out(job, tried)
-                    return None
-                self.host.see(tried.error, _length(job.prompt))
-            reply = replace(judge(job, tried, suite), display=display)
-            if reply.response is not None:
-                self.scorers[job.key.suite].see(_scorer_error(reply))
-            self.runner.write(reply)
-            self.runner.observe(reply)
-            return reply
+            if tried.error is not None and tried.error.kind == "unsupported":
+                self._leave_out(job, tried)
+                return None
+            self.line.host.see(tried.error, _length(job.prompt))
+        reply = judge(job, tried, suite, display)
+        if reply.response is not None:
+            self.scorers[job.key.suite].see(_scorer_error(reply))
+        self.runner.write(reply)
+        self.runner.observe(reply)
+        return reply
+
+    def _line(self, key: Key) -> retry.Line:
+        """The line, as a provider is asked for one reply to which that matters."""
+        asked = addressed(self.line.provider, key)
+        return self.line if asked is self.line.provider else replace(self.line, provider=asked)
+
+    def _wants(self, job: Job) -> bool:
+        return not self.stopped and (job.key.suite, job.key.arm) not in self.left
 
     def _leave_out(self, job: Job, tried: retry.Tried) -> None:
         """Ask no more in an arm that the host refuses; what it says is written down once."""
@@ -157,10 +184,16 @@ class Asker:
         self.left.add((key.suite, key.arm))
         self.runner.write(judge(job, tried, self.runner.suites[key.suite]))
         arms = {(part.suite.name, arm.name): arm for part in self.plan.of(key.model) for arm in part.arms}
-        why = lack(self.provider, arms[key.suite, key.arm]) or "cannot take it"
+        why = lack(self.line.provider, arms[key.suite, key.arm]) or "cannot take it"
         self.runner.leave_out(LeftOut(key.model, key.suite, key.arm, f"{why}, says its host"))
         if self.left.issuperset(arms):
-            self.host.reason = tried.error
+            self.line.host.reason = tried.error
+
+
+def _settled(provider: Provider, job: Job) -> Job:
+    """The job with the prompt that is really sent."""
+    prompt = settled(provider, job.prompt)
+    return job if prompt is job.prompt else replace(job, prompt=prompt)
 
 
 def _host(plan: Plan, model: str, runner: Runner) -> retry.Breaker:
@@ -181,7 +214,7 @@ def _length(prompt: Prompt) -> int:
 def _works(plan: Plan, model: str, asker: Asker) -> Iterator[Coroutine[None, None, None]]:
     """What is to be done with one model, side by side: as many workers as may ask at a time, and the courses."""
     jobs = (job for job in plan.jobs(model, asker.left) if job.key not in asker.runner.done)
-    for _ in range(asker.runner.concurrency or asker.provider.concurrency):
+    for _ in range(asker.line.limiter.most):
         yield _work(jobs, asker)
     for course in plan.courses(model):
         yield _walk(course, asker)
@@ -221,7 +254,7 @@ def _scorer_error(reply: Reply) -> ProviderError | None:
     )
 
 
-def judge(job: Job, tried: retry.Tried, suite: Suite) -> Reply:
+def judge(job: Job, tried: retry.Tried, suite: Suite, display: Display | None = None) -> Reply:
     """The log line of one job. A scorer that raises is a failure of that reply, whose text is kept."""
     score: Score | None = None
     failure: Failure | None = None
@@ -244,6 +277,7 @@ def judge(job: Job, tried: retry.Tried, suite: Suite) -> Reply:
         tags=job.sample.tags,
         attempts=tried.attempts,
         at=log.now(),
+        display=display,
     )
 
 

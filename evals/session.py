@@ -297,7 +297,7 @@ async def _work(
     with ExitStack() as restore:
         _on_signals(restore, press)
         async with run.closing(session.providers):
-            await run.run(session.plan, session.providers, runner, stopper)
+            await run.run(session.plan, run.lines(session.plan, session.providers, runner), runner, stopper)
 
 
 def _on_signals(restore: ExitStack, press: Callable[[], None]) -> None:

@@ -118,6 +118,13 @@ class Suite:
         """Whether it is there to be looked at: shown, never counted, compared or ranked."""
         return not self.metrics
 
+    def arm(self, name: str) -> Arm:
+        """The arm of that name. Raises: KeyError: there is none."""
+        for arm in self.arms:
+            if arm.name == name:
+                return arm
+        raise KeyError(name)
+
     def parse_options(self, settings: Mapping[str, str]) -> Any:
         """The options dataclass, filled from `--set KEY=VALUE` texts.
 

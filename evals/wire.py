@@ -11,7 +11,7 @@ is taken not to have the capability: that request fails as "unsupported", and no
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 from urllib.parse import quote
@@ -24,6 +24,7 @@ from evals.http import Answer, HostError, Http
 from evals.lens.tokens import GIVE, Tokens
 from evals.pricelist import differs, listed
 from evals.prices import FREE, Price, flat
+from evals.quota import Quota
 from evals.types import LACKS, Capability, Message, Prompt, Response, Stop
 from evals.usage import Counts
 
@@ -244,10 +245,22 @@ class Wire(ABC):
                 able.add(name)
         return frozenset(able)
 
+    @property
+    def account(self) -> Hashable:
+        """By what its host counts requests: models of one address and key share a limit."""
+        return self.http.url, hash(self.http.key.value)
+
+    @property
+    def quota(self) -> Quota:
+        """What the host said last is left of its limits."""
+        return self.http.quota
+
     def settled(self, prompt: Prompt) -> Prompt:
         """The prompt with what the user set in the model's name in place of the arm's settings."""
-        own = self.settings.model_dump(include={"temperature", "max_tokens"}, exclude_none=True)
-        return replace(prompt, **own)
+        temperature, most = self.settings.temperature, self.settings.max_tokens
+        if temperature is not None and temperature != prompt.temperature:
+            prompt = replace(prompt, temperature=temperature)
+        return prompt if most in (None, prompt.max_tokens) else replace(prompt, max_tokens=most)
 
     async def reply(self, prompt: Prompt, post: Post | None = None) -> Response:
         """One reply to one prompt.

@@ -29,8 +29,9 @@ from evals.batch.watch import Request as Made
 from evals.errors import BadFile, EvalsError, ProviderError
 from evals.host import Host as Place
 from evals.http import Http
+from evals.limiter import Limiter
 from evals.plan import Request
-from evals.retry import Breaker, Patience
+from evals.retry import Line, Patience
 from evals.retry import ask as patiently
 from evals.terms import Terms
 from evals.types import Key, Message, Prompt
@@ -95,7 +96,8 @@ class Asked:
 
             async def one(number: int, prompt: Prompt) -> Any:
                 key = Key("m", "s", f"{keys[number % 10]}{number // 10}", "a")
-                tried = await patiently(batched.addressed(key), prompt, patience, Random(0), Breaker())
+                line = Line(batched.addressed(key), Limiter(1), patience=patience, rng=Random(0))
+                tried = await patiently(line, prompt)
                 return tried.response or tried.error
 
             try:

@@ -8,7 +8,8 @@ import pytest
 
 from evals.converse import ROUNDS, converse
 from evals.host import Host
-from evals.retry import Breaker, Patience, Tried
+from evals.limiter import Limiter
+from evals.retry import Line, Patience, Tried
 from evals.types import Message, Prompt, Tool, ToolCall
 from tests.minds import calls, calls_first, results
 from tests.stub_server import Reply, Stub, chat, complaint, serving
@@ -48,7 +49,8 @@ def talk(stub: Stub, prompt: Prompt = ASKED) -> Tried:
     async def once() -> Tried:
         provider = Host("place", stub.url).connect("m")
         try:
-            return await converse(provider, prompt, Patience(attempts=2, first=0.01, most=0.01), Breaker())
+            line = Line(provider, Limiter(1), patience=Patience(attempts=2, first=0.01, most=0.01))
+            return await converse(line, prompt)
         finally:
             await provider.close()
 

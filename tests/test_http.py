@@ -5,6 +5,7 @@ import gzip
 import socket
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -218,6 +219,23 @@ def test_a_server_on_this_machine_is_not_sought_behind_a_proxy(
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
     monkeypatch.delenv("NO_PROXY", raising=False)
     assert ask(Host("place", stub.url).connect("m"), PROMPT)[0].text == "Yes."
+
+
+def test_a_host_elsewhere_is_reached_through_the_proxy_that_the_environment_names(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".netrc").write_text("machine place.invalid login me password hunter2\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("HTTP_PROXY", stub.url.removesuffix("/v1"))
+    monkeypatch.setenv("http_proxy", stub.url.removesuffix("/v1"))
+    monkeypatch.setenv("PLACE_API_KEY", SECRET)
+    place = Host("place", "http://place.invalid/v1", key="PLACE_API_KEY")
+    assert ask(place.connect("m"), PROMPT)[0].text == "Yes."
+    assert stub.seen[0].path == "http://place.invalid/v1/chat/completions"
+    assert stub.seen[0].headers["authorization"] == f"Bearer {SECRET}"  # and not what netrc has of the host
+    monkeypatch.setenv("NO_PROXY", "place.invalid")
+    monkeypatch.setenv("no_proxy", "place.invalid")
+    assert "there is no host called place.invalid" in failure(place).message
 
 
 @pytest.mark.parametrize("status", [200, 500])

@@ -6,7 +6,9 @@ from random import Random
 import pytest
 
 from evals.errors import PASSING, FailureKind, ProviderError
-from evals.retry import Breaker, Patience, ask
+from evals.limiter import Limiter
+from evals.provider import Provider
+from evals.retry import Breaker, Line, Patience, Tried, ask
 from evals.types import Capability, Prompt, Response
 
 KINDS: list[FailureKind] = [
@@ -41,24 +43,28 @@ class Failing:
         pass
 
 
+def asked(provider: Provider, patience: Patience, host: Breaker) -> Tried:
+    return asyncio.run(ask(Line(provider, Limiter(1), host, patience, rng=Random(0)), Prompt(text="?")))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_only_what_can_pass_is_tried_again(kind: FailureKind) -> None:
     provider = Failing(kind, 2)
-    tried = asyncio.run(ask(provider, Prompt(text="?"), QUICK, Random(0), Breaker()))
+    tried = asked(provider, QUICK, Breaker())
     assert tried.attempts == provider.calls == (3 if kind in PASSING else 1)
     assert (tried.response is not None) == (kind in PASSING)
 
 
 def test_trying_again_is_bounded() -> None:
     provider = Failing("server", 99)
-    tried = asyncio.run(ask(provider, Prompt(text="?"), QUICK, Random(0), Breaker()))
+    tried = asked(provider, QUICK, Breaker())
     assert tried.error is provider.error
     assert provider.calls == QUICK.attempts
 
 
 def test_a_wait_beyond_patience_is_not_begun() -> None:
     provider = Failing("rate_limit", 1, retry_after=10_000)
-    assert asyncio.run(ask(provider, Prompt(text="?"), QUICK, Random(0), Breaker())).attempts == 1
+    assert asked(provider, QUICK, Breaker()).attempts == 1
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -119,7 +125,7 @@ def test_a_host_that_was_never_there_is_knocked_at_a_few_times_only() -> None:
     for answered, requests in ((False, 3), (True, 6)):
         provider = Failing("unreached", 99)
         host = Breaker(answered=answered)
-        tried = asyncio.run(ask(provider, Prompt(text="?"), patience, Random(0), host))
+        tried = asked(provider, patience, host)
         assert tried.attempts == provider.calls == requests
 
 
@@ -129,7 +135,7 @@ def test_the_first_failure_of_each_kind_is_told_at_once() -> None:
     kinds: list[FailureKind] = ["server", "server", "timeout", "bad_request"]
     for kind in kinds:
         provider = Failing(kind, 2)
-        asyncio.run(ask(provider, Prompt(text="?"), QUICK, Random(0), host))
+        asked(provider, QUICK, host)
     assert told == ["server", "timeout"]  # a request that is refused is not tried again
 
 
@@ -141,7 +147,7 @@ class Broken(Failing):
 
 
 def test_a_providers_own_fault_is_a_failure_of_that_request() -> None:
-    tried = asyncio.run(ask(Broken("server", 0), Prompt(text="?"), QUICK, Random(0), Breaker()))
+    tried = asked(Broken("server", 0), QUICK, Breaker())
     assert tried.error is not None
     assert (tried.error.kind, tried.attempts) == ("provider", 1)
     assert "KeyError" in tried.error.message

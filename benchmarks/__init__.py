@@ -1,0 +1,1 @@
+"""Measurements of speed and endurance, as ratios within one run; nothing here is part of the package."""
