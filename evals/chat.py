@@ -18,7 +18,7 @@ from pydantic import Field
 from evals.http import Answer, Shape
 from evals.types import Image, Message, Prompt, Response, Tool, ToolCall
 from evals.usage import counts
-from evals.wire import Quirks, Talk, stop_reason
+from evals.wire import DeskName, Quirks, Talk, stop_reason
 
 KEPT = ("extra_content",)
 """What of a call goes back as it came, beside its name and arguments."""
@@ -48,6 +48,7 @@ class Chat(Talk):
     """A model that is talked to."""
 
     path: ClassVar[str] = "/chat/completions"
+    desk: ClassVar[DeskName | None] = "openai"
 
     def request(self, prompt: Prompt, quirks: Quirks) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The JSON to send, and what was dropped.

@@ -13,7 +13,7 @@ from evals.errors import Unsupported
 from evals.http import Answer, Shape
 from evals.types import Capability, Prompt, Response
 from evals.usage import counts
-from evals.wire import Quirks, Wire, stop_reason
+from evals.wire import DeskName, Quirks, Wire, stop_reason
 
 
 class _Choice(Shape):
@@ -32,6 +32,7 @@ class Completion(Wire):
     """A model that continues texts."""
 
     path: ClassVar[str] = "/completions"
+    desk: ClassVar[DeskName | None] = "openai"
     names: ClassVar[Mapping[str, str]] = {"max_tokens": "max_tokens"}
     interface: ClassVar[Capability] = "completion"
 

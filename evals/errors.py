@@ -24,6 +24,7 @@ FailureKind = Literal[
     "unreached",  # no connection could be opened
     "network",  # the connection broke
     "timeout",  # no answer in time
+    "cancelled",  # somebody has cancelled the batch that it was in
     "garbled",  # an answer that is not what the interface promises
     "provider",  # the provider's own code raised: a fault of its file
     "tool",  # the suite's tool raised: a fault of the suite

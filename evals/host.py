@@ -47,6 +47,7 @@ class Host:
         concurrency: how many requests at a time it is best given.
         lens: how the tokens of its models are known, where they are.
         passes_on: patterns of models that it does not run itself, but fetches from a host that charges for them.
+        batches: whether it takes many requests as one batch, at half the price, by the interface of its wires.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Host:
     concurrency: int = 16
     lens: Lens | None = None
     passes_on: tuple[str, ...] = ()
+    batches: bool = False
 
     def connect(self, model: str, /, **options: str) -> Provider:
         """A connection to one of its models; nothing is sent yet.
@@ -89,6 +91,7 @@ class Host:
             self._quirks(name),
             self.concurrency,
             local or self.lens,
+            batches=self.batches,
             runs_here=self._runs_here(name, http.url),
         )
 

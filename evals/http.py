@@ -6,7 +6,8 @@ are not followed: they would carry it to a host that nobody named.
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -38,6 +39,8 @@ IDLE_SECONDS = 4.0
 LARGEST = 64 << 20
 """Bytes of an answer, decompressed, after which it is no reply of a model and is read no further."""
 
+JSON = {"content-type": "application/json"}
+
 SHORTEST_KEY = 8
 """Characters below which a key is a placeholder ("none", "EMPTY") and may well occur in what a host says."""
 
@@ -65,10 +68,10 @@ class HostError(ProviderError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back with a status of success: the bytes, and seconds from request to last byte."""
+    """What came back with a status of success: the bytes, and seconds from request to last byte where that was one wait."""
 
     content: bytes
-    seconds: float
+    seconds: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,35 +152,72 @@ class Http:
         Raises: HostError: the host answered with an error. ProviderError: no whole answer came.
         """
         url = self.url.removesuffix("/v1") if beside else self.url
-        content = json.dumps(body).encode()
-        return await self._send("POST", url + path, content, model or str(body.get("model", "")))
+        model = model or str(body.get("model", ""))
+        return await self._send("POST", url + path, model, content=json.dumps(body).encode(), headers=JSON)
+
+    async def post_bytes(self, path: str, json_text: bytes, model: str) -> Answer:
+        """Send JSON that is written out already, and may be large. Raises: as `post`."""
+        return await self._send("POST", self.url + path, model, content=json_text, headers=JSON)
+
+    async def upload(self, path: str, name: str, content: bytes, **fields: str) -> Answer:
+        """Send a file as a form does, with the form's other fields. Raises: as `post`."""
+        return await self._send("POST", self.url + path, "", data=fields, files={"file": (name, content)})
 
     async def get(self, path: str) -> Answer:
         """Ask for what is there. Raises: as `post`."""
-        return await self._send("GET", self.url + path, None, "")
+        return await self._send("GET", self.url + path, "")
 
-    async def _send(self, method: str, url: str, content: bytes | None, model: str) -> Answer:
+    async def lines(self, path: str) -> AsyncIterator[bytes]:
+        """The lines of a file that is there, as they come in: it may be larger than memory.
+
+        Raises: as `post`, also after some lines have come.
+        """
+        url, rest = self.url + path, b""
+        async with self._asked("GET", url) as response:
+            if not response.is_success:
+                await self._whole(response, "", url)
+            async for chunk in response.aiter_bytes():
+                *whole, rest = (rest + chunk).split(b"\n")
+                self._bound(len(rest))
+                for line in whole:
+                    yield self._without_key(line)
+        if rest:
+            yield self._without_key(rest)
+
+    async def _send(self, method: str, url: str, model: str, **sent: Any) -> Answer:
+        started = perf_counter()
+        async with self._asked(method, url, **sent) as response:
+            answered = await self._whole(response, model, url)
+        return Answer(answered, perf_counter() - started)
+
+    @asynccontextmanager
+    async def _asked(self, method: str, url: str, **sent: Any) -> AsyncIterator["httpx2.Response"]:
+        """What is answered, from its first byte on. Raises: ProviderError: the connection failed."""
         import httpx2  # a fifth of a second, for which `evals --help` need not wait
 
         if self._client is None:
             self._client = self._open()
-        started = perf_counter()
-        got = bytearray()
         try:
-            async with self._client.stream(method, url, content=content) as response:
-                async for chunk in response.aiter_bytes():
-                    got += chunk
-                    if len(got) > LARGEST:
-                        raise ProviderError(
-                            "garbled", f"{self.host} answered with more than {LARGEST >> 20} MiB"
-                        )
+            async with self._client.stream(method, url, **sent) as response:
+                yield response
         except httpx2.HTTPError as error:
             raise self._broken(error) from None
+
+    async def _whole(self, response: "httpx2.Response", model: str, url: str) -> bytes:
+        """An answer's bytes. Raises: HostError: it is an error. ProviderError: it is no reply of a model."""
+        got = bytearray()
+        async for chunk in response.aiter_bytes():
+            got += chunk
+            self._bound(len(got))
         answered = self._without_key(bytes(got))
         if not response.is_success:
             said = complaint.read(response.status_code, response.headers, answered)
             raise self.refusal(said, model, url, response.headers.get("location", ""))
-        return Answer(answered, perf_counter() - started)
+        return answered
+
+    def _bound(self, size: int) -> None:
+        if size > LARGEST:
+            raise ProviderError("garbled", f"{self.host} answered with more than {LARGEST >> 20} MiB")
 
     def read(self, shape: type[AnyShape], answer: Answer) -> AnyShape:
         """The answer in the shape that the interface promises.
@@ -198,8 +238,7 @@ class Http:
     def _open(self) -> "httpx2.AsyncClient":
         import httpx2
 
-        headers = {"content-type": "application/json", "accept": "application/json"}
-        headers |= {"user-agent": f"evals/{__version__}", **self.headers}
+        headers = {"accept": "application/json", "user-agent": f"evals/{__version__}", **self.headers}
         if self.key.value:
             bearer = "Bearer " if self.auth == "authorization" else ""
             headers[self.auth] = bearer + self.key.value

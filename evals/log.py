@@ -5,11 +5,8 @@ A reply counts as answered once its line has been handed to the operating system
 occurs twice, the later line holds: failures that were asked again, and scores that were made again.
 """
 
-import mmap
-import os
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +17,7 @@ import pydantic
 from filelock import FileLock, Timeout
 
 from evals import __version__
+from evals.appended import Appended, unwritable
 from evals.errors import BadFile, BadInput, NotFound
 from evals.imported import Imported
 from evals.plan import LeftOut, Plan, Request
@@ -242,8 +240,7 @@ class Writer:
         self._lock = FileLock(folder / "lock")
         try:
             self._lock.acquire(blocking=False)
-            _repair(self._path)
-            self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+            self._file = Appended(self._path)
         except Timeout:
             raise BadInput(f"another process is writing {folder}", "wait for it, or stop it") from None
         except OSError as error:
@@ -255,21 +252,12 @@ class Writer:
 
         Raises: BadInput: the disk is full or gone; what was written before is kept.
         """
-        line = REPLY.dump_json(reply, exclude_defaults=True, exclude=UNLOGGED) + b"\n"
         try:
             for image in reply.prompt.images:
                 self._keep(image)
-            while line:
-                line = line[os.write(self._file, line) :]
         except OSError as error:
-            with suppress(OSError):
-                _repair(
-                    self._path
-                )  # part of the line may be there; what comes next must start on a line of its own
-            raise BadInput(
-                f"{self._path} cannot be written: {error.strerror}",
-                "make room and run the same command again: what was answered is kept",
-            ) from None
+            raise unwritable(self._images, error) from None
+        self._file.append(REPLY.dump_json(reply, exclude_defaults=True, exclude=UNLOGGED) + b"\n")
 
     def _keep(self, image: Image) -> None:
         """Write a picture, whole or not at all, unless it is there."""
@@ -286,18 +274,8 @@ class Writer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        os.close(self._file)
+        self._file.close()
         self._lock.release()
-
-
-def _repair(path: Path) -> None:
-    """Cut off a torn last line, so that the next one starts on a line of its own."""
-    if not path.exists() or path.stat().st_size == 0:
-        return
-    with path.open("r+b") as file:
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
-            end = view.rfind(b"\n") + 1
-        file.truncate(end)
 
 
 def _first(error: pydantic.ValidationError) -> str:

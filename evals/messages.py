@@ -14,7 +14,7 @@ from evals.chat import as_text
 from evals.http import Answer, Shape
 from evals.types import Image, Message, Prompt, Response, Tool, ToolCall
 from evals.usage import Counts, added, count
-from evals.wire import Quirks, Spared, Talk, apart, stop_reason
+from evals.wire import DeskName, Quirks, Spared, Talk, apart, stop_reason
 
 
 class _Message(Shape):
@@ -29,6 +29,7 @@ class Messages(Talk):
     """A model that is talked to."""
 
     path: ClassVar[str] = "/messages"
+    desk: ClassVar[DeskName | None] = "messages"
     names: ClassVar[Mapping[str, str]] = {"max_tokens": "max_tokens", "stop": "stop_sequences"}
     auth: ClassVar[str] = "x-api-key"
     headers: ClassVar[Mapping[str, str]] = {"anthropic-version": "2023-06-01"}

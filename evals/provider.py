@@ -13,7 +13,7 @@ from evals.errors import BadFile, BadInput, EvalsError, Unsupported
 from evals.http import is_local
 from evals.lens.tokens import GIVE, Tokens
 from evals.prices import Price
-from evals.types import LACKS, Arm, Capability, Prompt, Response
+from evals.types import LACKS, Arm, Capability, Key, Prompt, Response
 
 PATH = re.compile(r"(.+?\.py)(?:/(.*))?")
 """A user's provider file, and the model after it; a model whose name merely holds ".py" is none."""
@@ -161,6 +161,15 @@ def agree(name: str, provider: Provider, own: Price) -> None:
             "take its name out of the file of prices",
         )
     provider.own_price = own
+
+
+def addressed(provider: Provider, key: Key) -> Provider:
+    """The provider as it is asked for one reply.
+
+    Providers to which it matters have a method of this name; the others are the same for all.
+    """
+    own = getattr(provider, "addressed", None)
+    return provider if own is None else own(key)
 
 
 def tokenizer(name: ModelName, provider: Provider) -> Tokenizes:

@@ -14,7 +14,7 @@ from evals.errors import ProviderError
 from evals.http import Answer, Shape
 from evals.types import Message, Prompt, Response, Stop, Tool, ToolCall
 from evals.usage import Counts, charged, count
-from evals.wire import Quirks, Spared, Talk, apart, stop_reason
+from evals.wire import DeskName, Quirks, Spared, Talk, apart, stop_reason
 
 STATUSES: Mapping[str, int] = {"server_error": 500, "rate_limit_exceeded": 429, "vector_store_timeout": 504}
 """A failed response's code -> the status a host would have answered with; 400 for the rest."""
@@ -37,6 +37,7 @@ class Responses(Talk):
     """A model that is talked to."""
 
     path: ClassVar[str] = "/responses"
+    desk: ClassVar[DeskName | None] = "openai"
     names: ClassVar[Mapping[str, str]] = {"max_tokens": "max_output_tokens"}
     lacks: ClassVar[frozenset[Spared]] = frozenset({"seed", "stop"})
 

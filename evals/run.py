@@ -11,7 +11,7 @@ from evals.converse import converse
 from evals.display import Looker
 from evals.errors import ProviderError
 from evals.plan import Course, Job, LeftOut, Plan
-from evals.provider import Provider, lack, settled
+from evals.provider import Provider, addressed, lack, settled
 from evals.suite import Suite
 from evals.types import Failure, Key, Outcome, Prompt, Reply, Sample, Score
 
@@ -136,7 +136,8 @@ class Asker:
             )  # first, so that nothing comes between a reply and the disk
             tried = self.runner.kept.get(job.key)
             if tried is None:
-                tried = await converse(self.provider, job.prompt, self.runner.patience, self.host)
+                asked = addressed(self.provider, job.key)
+                tried = await converse(asked, job.prompt, self.runner.patience, self.host)
                 if tried.error is not None and tried.error.kind == "unsupported":
                     self._leave_out(job, tried)
                     return None

@@ -1,6 +1,7 @@
 """From a request to a finished run folder: plan, connect, check, resume or begin, work, mark the end."""
 
 import asyncio
+import math
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -8,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evals import log, run
+from evals.batch.batched import Batched, begun, by_batches, ready
 from evals.errors import BadInput, Unsupported
 from evals.framing import SHOTS, can_frame
 from evals.plan import LeftOut, Plan, Request, plan, sentences
@@ -15,11 +17,14 @@ from evals.prices import FREE, Price
 from evals.prices import read as read_prices
 from evals.progress import Progress
 from evals.provider import ModelName, Provider, agree, connect, lack, only_continues, price, settled
-from evals.retry import Tried
+from evals.retry import Patience, Tried
 from evals.types import Key, Reply
 
 FRAMED = f"It continues texts only: each question follows {SHOTS} solved examples of its arm."
 """Said of models that are not talked to."""
+
+FINISHING = "finishing what is in flight; Ctrl-C again stops at once"
+LEAVING = "no longer waiting; batches that were submitted go on at their host"
 
 UNSHOWN = "only continues texts, and has no solved example to go by"
 
@@ -32,11 +37,15 @@ class Session:
         folder: where it is written; Path() while it has none.
         plan: what is asked.
         providers: model name as typed -> connection.
+        batch: whether they are asked by batches.
+        wait: whether batches are waited for.
     """
 
     folder: Path
     plan: Plan
     providers: dict[str, Provider]
+    batch: bool = False
+    wait: bool = True
 
     @property
     def notices(self) -> dict[str, str]:
@@ -54,7 +63,7 @@ class Session:
     @property
     def prices(self) -> dict[str, Price]:
         """What the models cost of which it is known."""
-        found = {model: price(provider) for model, provider in self.providers.items()}
+        found = {model: price(provider, batch=self.batch) for model, provider in self.providers.items()}
         return {model: one for model, one in found.items() if one is not None}
 
 
@@ -89,10 +98,17 @@ class Opened:
 
 @dataclass(frozen=True)
 class End:
-    """How working through a session ended: how many replies are missing, failed ones included; whether Ctrl-C did it."""
+    """How working through a session ended.
+
+    Attributes:
+        missing: how many replies are missing, failed ones included.
+        interrupted: whether Ctrl-C did it.
+        waiting: the batches that have not ended, a sentence each.
+    """
 
     missing: int
     interrupted: bool
+    waiting: tuple[str, ...] = ()
 
     @property
     def status(self) -> int:
@@ -102,31 +118,33 @@ class End:
         return 130 if self.interrupted else 3
 
 
-def begin(request: Request, out: Path, prices: Path | None = None) -> Session:
+def begin(request: Request, out: Path, prices: Path | None = None, *, batch: bool = False) -> Session:
     """A session in a new folder, or in that of the same request if it was left unfinished.
 
     Args: prices: a file of the user's own.
     Raises: EvalsError: whatever is wrong with the request, before anything is sent.
     """
-    session = preview(request, out, prices)
+    session = preview(request, out, prices, batch=batch)
     if session.folder != Path():
         return session
     return replace(session, folder=log.create(out, session.plan, session.notices, session.prices))
 
 
-def preview(request: Request, out: Path, prices: Path | None = None) -> Session:
+def preview(request: Request, out: Path, prices: Path | None = None, *, batch: bool = False) -> Session:
     """The session that would begin, with nothing written: without a folder, unless it would go on with one.
 
     Raises: as `begin`.
     """
     folder = log.unfinished(out, request)
     if folder is not None:
-        return resume(folder, prices)
-    return _priced(_connected(Path(), plan(request)), prices)
+        return resume(folder, prices, batch=batch)
+    return _priced(_connected(Path(), plan(request), batch=batch), prices)
 
 
-def resume(folder: Path, prices: Path | None = None) -> Session:
+def resume(folder: Path, prices: Path | None = None, *, batch: bool = False) -> Session:
     """The session of a run folder: the same plan, less what is answered, and the user's own prices unless there are new.
+
+    One that was begun by batches goes on so.
 
     What a host refused is left out of a finished run for good, and asked of an unfinished one once more.
 
@@ -142,7 +160,8 @@ def resume(folder: Path, prices: Path | None = None) -> Session:
                 f"{folder} was begun with version {old} of suite {part.suite.name}, which is now {part.suite.version}",
                 "the two do not mix: move that folder away, or name another with --out, and run it anew",
             )
-    session = _connected(folder, made.without(*about.left_out) if about.finished else made)
+    made = made.without(*about.left_out) if about.finished else made
+    session = _connected(folder, made, batch=batch or begun(folder))
     for model, own in about.prices.items():
         if not (own.is_listed or own == FREE):
             agree(model, session.providers[model], own)
@@ -208,9 +227,9 @@ def _note(session: Session, plan: Plan) -> None:
 def work(opened: Opened, shown: Progress, concurrency: int | None = None) -> End:
     """Work through an opened session, and mark its folder finished if nothing is missing at the end.
 
-    Ctrl-C (and SIGTERM) once lets what is in flight finish, twice stops at once. `shown` is told each reply, and says in
-    a sentence the first Ctrl-C, each model's first failure of a kind when it is tried again, and what is left out since
-    a host has refused it.
+    Ctrl-C (and SIGTERM) once lets what is in flight finish, twice stops at once; batches are left to their host at the
+    first. `shown` is told each reply, and says in a sentence the first Ctrl-C, each model's first failure of a kind when
+    it is tried again, and what is left out since a host has refused it.
     Raises: ProviderError, BadInput: see run.run.
     """
     session, stopper, say = opened.session, run.Stopper(), shown.say
@@ -218,8 +237,10 @@ def work(opened: Opened, shown: Progress, concurrency: int | None = None) -> End
 
     def press() -> None:
         if not stopper.draining:
-            say("finishing what is in flight; Ctrl-C again stops at once")
+            say(LEAVING if session.batch else FINISHING)
         stopper.press()
+        if session.batch:
+            stopper.press()
 
     def count(reply: Reply) -> None:
         if reply.answered:
@@ -245,12 +266,30 @@ def work(opened: Opened, shown: Progress, concurrency: int | None = None) -> End
         leave_out=leave_out,
         warn=lambda model, error: say(f"{model}: {error.message}; trying again"),
         concurrency=concurrency,
+        patience=Patience(seconds=math.inf) if session.batch else Patience(),
     )
-    asyncio.run(_work(session, runner, stopper, press))
+    with _carried(session, say) as providers:
+        asyncio.run(_work(replace(session, providers=providers), runner, stopper, press))
     missing = len(planned) - sum(planned.asks(key) for key in answered)
     if missing == 0:
         log.finish(session.folder)
-    return End(missing, stopper.draining)
+    return End(missing, stopper.draining, _standing(providers) if missing else ())
+
+
+@contextmanager
+def _carried(session: Session, say: Callable[[str], None]) -> Iterator[dict[str, Provider]]:
+    """The connections, as requests go over them in this session."""
+    if not session.batch:
+        yield session.providers
+        return
+    with by_batches(session.plan, session.providers, session.folder, say, wait=session.wait) as batched:
+        yield {**batched}
+
+
+def _standing(providers: dict[str, Provider]) -> tuple[str, ...]:
+    """The batches of all models that have not ended, a sentence each."""
+    offices = [provider.office for provider in providers.values() if isinstance(provider, Batched)]
+    return tuple(sentence for office in offices for sentence in office.watch.standing)
 
 
 async def _work(
@@ -273,12 +312,14 @@ def _on_signals(restore: ExitStack, press: Callable[[], None]) -> None:
         restore.callback(loop.remove_signal_handler, number)
 
 
-def _connected(folder: Path, made: Plan) -> Session:
+def _connected(folder: Path, made: Plan, *, batch: bool) -> Session:
     """Connections to all models, and the plan without what a model cannot take.
 
-    Raises: Unsupported: nothing is left to ask a model.
+    Raises: Unsupported: nothing is left to ask a model, or it is to be asked by batches and cannot.
     """
     providers = {text: connect(ModelName.parse(text)) for text in made.request.models}
+    if batch:
+        ready(made, providers)
     made = made.framing(text for text, provider in providers.items() if only_continues(provider))
     fitted = made.without(*_beyond(made, providers))
     for text, provider in providers.items():
@@ -291,7 +332,7 @@ def _connected(folder: Path, made: Plan) -> Session:
         prepare = getattr(provider, "prepare", None)
         if prepare is not None:
             prepare((job.prompt, job.sample.target) for job in fitted.candidates(text))
-    return Session(folder, fitted, providers)
+    return Session(folder, fitted, providers, batch)
 
 
 def _beyond(made: Plan, providers: dict[str, Provider]) -> Iterator[LeftOut]:

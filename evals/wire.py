@@ -178,6 +178,12 @@ class Quirks:
     tools: bool = True
 
 
+Post = Callable[[str, Mapping[str, Any], str], Awaitable[Answer]]
+"""(path, JSON, the model that it concerns) -> what was answered to it; raises as `Http.post`."""
+
+DeskName = Literal["openai", "messages"]
+"""How hosts take in many requests as one batch: OpenAI's files, or Anthropic's Message Batches. See evals.batch."""
+
 Lens = Callable[[Http, str, str], Awaitable[Tokens]]
 """(the client, the model, a text) -> the text in the model's tokens."""
 
@@ -196,6 +202,7 @@ class Wire(ABC):
         runs_here: whether this machine computes it, so that no token costs anything.
         own_price: what the user says that it costs, which goes before all that is known otherwise.
         batched: whether its requests go into a batch, and are billed so.
+        batches: whether its host takes batches.
         notice: empty: real models speak for themselves.
         path: what requests go to, `{model}` in it stands for the model.
         names: our settings -> what this wire calls them, where hosts do not differ in it.
@@ -203,6 +210,7 @@ class Wire(ABC):
         lacks: the settings that this wire has not.
         interface: whether it talks or continues texts.
         takes: what it can carry beside text.
+        desk: how batches of its requests are taken in, where they are.
     """
 
     model: str
@@ -214,6 +222,7 @@ class Wire(ABC):
     runs_here: bool = False
     own_price: Price | None = None
     batched: bool = False
+    batches: bool = False
     notice: ClassVar[str] = ""
     path: ClassVar[str]
     names: ClassVar[Mapping[str, str]] = {}
@@ -222,6 +231,7 @@ class Wire(ABC):
     lacks: ClassVar[frozenset[Spared]] = frozenset()
     interface: ClassVar[Capability]
     takes: ClassVar[tuple[Literal["images", "tools"], ...]] = ()
+    desk: ClassVar[DeskName | None] = None
     _taken: set[Capability] = field(default_factory=set, init=False, repr=False)
 
     @property
@@ -239,18 +249,20 @@ class Wire(ABC):
         own = self.settings.model_dump(include={"temperature", "max_tokens"}, exclude_none=True)
         return replace(prompt, **own)
 
-    async def reply(self, prompt: Prompt) -> Response:
+    async def reply(self, prompt: Prompt, post: Post | None = None) -> Response:
         """One reply to one prompt.
 
+        Args: post: what carries the request to the host and the answer back, in place of the client.
         Raises: ProviderError: the request failed. Unsupported: the prompt is for the other wire.
         """
+        post = post or self.http.post
         for name in sorted(prompt.needs - self.can):
             raise ProviderError("unsupported", f"{self.model} of {self.http.host} {LACKS[name]}", LEAVE_OUT)
         quirks, learned = self.quirks, dict[str, Any]()
         while True:
             body, dropped = self.request(prompt, quirks)
             try:
-                answer = await self.http.post(self.path.format(model=quote(self.model)), body, self.model)
+                answer = await post(self.path.format(model=quote(self.model)), body, self.model)
             except HostError as error:
                 lesson = learn(error.complaint, self._sent(prompt, quirks), system=_opens(prompt))
                 if lesson.keys() <= learned.keys():  # nothing, or refused again without it

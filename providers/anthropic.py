@@ -2,6 +2,7 @@
 
 evals run hallucination -m anthropic/claude-sonnet-5-5
 evals run arithmetic -m 'anthropic/claude-opus-5-5?reasoning_effort=low&max_tokens=4096'
+evals run arithmetic -m anthropic/claude-sonnet-5-5 --batch    (by Message Batches, at half the price)
 
 Models since Opus 4.7 take no temperature: none is sent to them, and replies say so. A seed is taken by none.
 """
@@ -14,6 +15,7 @@ connect = Host(
     "https://api.anthropic.com/v1",
     key="ANTHROPIC_API_KEY",
     wires=("messages",),
+    batches=True,
     models=dict.fromkeys(
         (
             "claude-opus-4-[789]*",

@@ -2,6 +2,7 @@
 
 evals run hallucination -m openai/gpt-5.6
 evals run hallucination -m 'openai/gpt-5.6?reasoning_effort=low&max_tokens=4096'
+evals run hallucination -m openai/gpt-5.6 --batch    (by its Batch API, at half the price)
 """
 
 from evals.host import Host
@@ -16,4 +17,5 @@ connect = Host(
     base_models=("davinci-002", "babbage-002", "gpt-3.5-turbo-instruct*"),
     lens=ranks.tiktoken,
     wires=("chat", "responses", "completion"),
+    batches=True,
 ).connect

@@ -45,7 +45,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Seen:
-    """A request as it came in; header names in lower case."""
+    """A request as it came in; header names in lower case, the body as bytes where it is no JSON."""
 
     path: str
     headers: Mapping[str, str]
@@ -104,7 +104,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(None)
 
     def do_POST(self) -> None:
-        self._answer(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self._answer(json.loads(body) if "json" in self.headers["content-type"] else body)
 
     def _answer(self, body: Any) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}

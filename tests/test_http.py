@@ -1,5 +1,6 @@
 """The client: every way a connection or an answer fails is one clear sentence of the right kind, without the key."""
 
+import asyncio
 import gzip
 import socket
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from contextlib import closing
 
 import pytest
 
+from evals import http
 from evals.errors import BadInput, ProviderError
 from evals.host import Host
 from evals.http import LARGEST, Http, Key
@@ -235,3 +237,34 @@ def test_connections_are_reused_and_can_be_opened_again(stub: Stub) -> None:
     provider = Host("place", stub.url).connect("m")
     assert [reply.text for reply in ask(provider, PROMPT, PROMPT)] == ["Yes.", "Yes."]
     assert ask(provider, PROMPT)[0].text == "Yes."
+
+
+async def all_lines(client: Http) -> list[bytes]:
+    try:
+        return [line async for line in client.lines("/file")]
+    finally:
+        await client.close()
+
+
+def test_a_file_of_lines_may_be_larger_than_any_reply_but_none_of_its_lines(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "LARGEST", 1 << 20)
+    lines = [
+        b"x" * 200_000 + SECRET.encode(),
+        *(b"%d" % number * 100_000 for number in range(20)),
+        b"",
+        b"end",
+    ]
+    stub.plays(Reply(b"\n".join(lines)))
+    got = asyncio.run(all_lines(Http("place", stub.url, Key("PLACE_API_KEY", SECRET))))
+    assert got == [lines[0].replace(SECRET.encode(), b"[key]"), *lines[1:]]
+    stub.plays(Reply(b"a\n" + b"x" * (2 << 20)))
+    with pytest.raises(ProviderError, match="more than 1 MiB"):
+        asyncio.run(all_lines(Http("place", stub.url)))
+
+
+def test_a_file_that_is_not_there_is_an_error_like_any_other(stub: Stub) -> None:
+    stub.plays(Reply(complaint("No such File object"), status=404))
+    with pytest.raises(ProviderError, match="No such File object"):
+        asyncio.run(all_lines(Http("place", stub.url)))

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 
 LAYERS = [
     {"types", "errors", "__init__"},
-    {"safe"},
+    {"safe", "appended"},
     {
         "charts",
         "pseudoword",
@@ -30,7 +30,7 @@ LAYERS = [
     {"framing"},
     {"plan", "tools", "imported"},
     {"log", "converse", "display", "inventory", "lm_task"},
-    {"run", "checks"},
+    {"run", "checks", "batch"},
     {"rescore", "frame", "measure", "progress", "foreign"},
     {"contrast", "session", "estimate", "precision"},
     {"view"},

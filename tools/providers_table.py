@@ -9,7 +9,7 @@ from evals.wire import Talk
 
 PAGE = Path(__file__).parent.parent / "docs" / "providers.md"
 BEGIN, END = "<!-- providers -->\n", "<!-- /providers -->\n"
-HEAD = ("provider", "reaches", "key", "talks", "continues texts", "pictures", "tools", "seed", "wires")
+HEAD = ("provider", "reaches", "key", "talks", "continues texts", "pictures", "tools", "seed", "batches", "wires")  # fmt: skip
 
 
 def table() -> str:
@@ -32,7 +32,7 @@ def _row(name: str) -> tuple[str, ...]:
     host = getattr(module.connect, "__self__", None)
     if isinstance(host, Host):
         return (f"`{name}`", reaches, _key(host), *_abilities(host), ", ".join(host.wires))
-    named = ("chat", "completion", "images", "tools", "seed")
+    named = ("chat", "completion", "images", "tools", "seed", "batches")
     return (f"`{name}`", reaches, "none", *("yes" if each in module.CAN else "no" for each in named), "none")
 
 
@@ -52,6 +52,7 @@ def _abilities(host: Host) -> tuple[str, ...]:
         "yes" if "completion" in host.wires else "no",
         *by_model,
         "yes" if seeded else "no",
+        "yes" if host.batches else "no",
     )
 
 

@@ -1,6 +1,7 @@
 """`evals run`: ask models a suite's questions, judge the replies, say what was found."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -51,7 +52,7 @@ DEFAULT_MODEL = "pocket"
     "--concurrency",
     type=int,
     metavar="N",
-    help="requests at a time for each model  [default: the provider's]",
+    help="requests at a time for each model; with --batch, in a batch  [default: the provider's]",
 )
 @click.option(
     "--out", type=Path, default=Path("runs"), metavar="DIR", help="where run folders lie  [default: runs]"
@@ -70,6 +71,12 @@ DEFAULT_MODEL = "pocket"
     is_flag=True,
     help="what would be asked, what that costs and how sure it would be; nothing is sent or written",
 )
+@click.option(
+    "--batch", is_flag=True, help="ask by the hosts' batch interfaces: half the price, within 24 hours"
+)
+@click.option(
+    "--no-wait", is_flag=True, help="with --batch: leave once all is submitted; the same command collects it"
+)
 @click.option("--quiet", is_flag=True, help="no progress and no tables, only where the run lies")
 @click.option("--json", "as_json", is_flag=True, help="the results as one JSON object on standard output")
 def run(
@@ -86,6 +93,8 @@ def run(
     resumed: Path | None,
     prices: Path | None,
     dry_run: bool,
+    batch: bool,
+    no_wait: bool,
     quiet: bool,
     as_json: bool,
 ) -> int:
@@ -111,12 +120,14 @@ def run(
         raise BadInput("--quiet prints only where the run lies, and --dry-run makes none", "give one of them")
     if concurrency is not None and concurrency < 1:
         raise BadInput(f"--concurrency {concurrency} would ask nothing", "give a number from 1")
+    if no_wait and not batch:
+        raise BadInput("--no-wait leaves batches to their host, and this asks for none", "add --batch")
     if resumed is not None:
         if suites or models or arms or settings or size or count is not None or seed or repeat != 1:
             raise BadInput(
                 "--resume goes on with a run as it was planned", "leave out SUITE and what selects its items"
             )
-        found = session.resume(resumed, prices)
+        found = replace(session.resume(resumed, prices, batch=batch), wait=not no_wait)
         return _forecast(found, as_json) if dry_run else _finish(found, concurrency, quiet, as_json)
     if not suites:
         raise BadInput("no suite is named", "write evals run suites/hallucination, or see evals list suites")
@@ -132,8 +143,9 @@ def run(
         repeat=repeat,
     )
     if dry_run:
-        return _forecast(session.preview(request, out, prices), as_json)
-    return _finish(session.begin(request, out, prices), concurrency, quiet, as_json)
+        return _forecast(session.preview(request, out, prices, batch=batch), as_json)
+    found = replace(session.begin(request, out, prices, batch=batch), wait=not no_wait)
+    return _finish(found, concurrency, quiet, as_json)
 
 
 def _forecast(session: "Session", as_json: bool) -> int:
@@ -152,7 +164,8 @@ def _forecast(session: "Session", as_json: bool) -> int:
         f"{name} chooses its items from the answers: how sure it will be is not known yet"
         for name in adaptive
     ]
-    found = forecast(estimate(session.plan, session.providers, done), precision(session.plan), about)
+    bills = estimate(session.plan, session.providers, done, batch=session.batch)
+    found = forecast(bills, precision(session.plan), about)
     click.echo(render(found, "json" if as_json else "table", **terminal()).rstrip("\n"))
     return 0
 
@@ -200,7 +213,7 @@ def _costs(session: "Session", done: Collection["Key"], *, quiet: bool) -> Itera
     from evals.estimate import estimate
     from evals.forecast import sentence
 
-    for bill in estimate(session.plan, charging, done).bills:
+    for bill in estimate(session.plan, charging, done, batch=session.batch).bills:
         if bill.replies:
             yield sentence(bill)
 
@@ -226,4 +239,8 @@ def _say_what_was_found(folder: Path, *, quiet: bool, as_json: bool) -> None:
 
 def _what_is_missing(end: "End", folder: Path) -> str:
     why = "interrupted" if end.interrupted else "incomplete"
-    return f"evals: {why}: {end.missing} replies are missing or failed\n  to ask only those: evals run --resume {quote(str(folder))}"
+    again = f"evals run --resume {quote(str(folder))}"
+    if end.waiting:
+        batches = "".join(f"\n  {sentence}; it goes on there" for sentence in end.waiting)
+        return f"evals: {why}: {end.missing} replies are missing{batches}\n  to collect them: {again}"
+    return f"evals: {why}: {end.missing} replies are missing or failed\n  to ask only those: {again}"

@@ -1,0 +1,54 @@
+"""Files that are only ever appended to, a line at a time: what is written stays, whatever ends the process."""
+
+import mmap
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from evals.errors import BadInput
+
+
+class Appended:
+    """A file of lines, open for more of them. Raises: OSError: it cannot be opened."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        repair(path)
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+
+    def append(self, line: bytes) -> None:
+        """Hand one line, its end included, to the operating system.
+
+        Raises: BadInput: the disk is full or gone; what was written before is kept.
+        """
+        try:
+            while line:
+                line = line[os.write(self._file, line) :]
+        except OSError as error:
+            with suppress(
+                OSError
+            ):  # part of it may be there; what comes next must start on a line of its own
+                repair(self._path)
+            raise unwritable(self._path, error) from None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._file)
+
+
+def unwritable(path: Path, error: OSError) -> BadInput:
+    """What to say of a file that takes no more."""
+    return BadInput(
+        f"{path} cannot be written: {error.strerror}",
+        "make room and run the same command again: what was answered is kept",
+    )
+
+
+def repair(path: Path) -> None:
+    """Cut off a torn last line, so that the next one starts on a line of its own."""
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    with path.open("r+b") as file:
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+            end = view.rfind(b"\n") + 1
+        file.truncate(end)
