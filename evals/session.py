@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evals import log, run
-from evals.batch.batched import Batched, begun, by_batches, check
+from evals.batch.batched import Batched, begun, by_batches, ready
 from evals.errors import BadInput, Unsupported
 from evals.framing import SHOTS, can_frame
 from evals.plan import LeftOut, Plan, Request, plan, sentences
@@ -318,7 +318,7 @@ def _connected(folder: Path, made: Plan, terms: Terms) -> Session:
     """
     providers = {text: connect(ModelName.parse(text)) for text in made.request.models}
     if terms.batch:
-        check(made, providers)
+        ready(made, providers)
     made = made.framing(text for text, provider in providers.items() if only_continues(provider))
     fitted = made.without(*_beyond(made, providers))
     for text, provider in providers.items():

@@ -27,6 +27,7 @@ from evals.batch.office import Office
 from evals.batch.watch import Pace
 from evals.batch.watch import Request as Made
 from evals.errors import BadFile, EvalsError, ProviderError
+from evals.estimate import estimate
 from evals.host import Host as Place
 from evals.http import Http
 from evals.limiter import Limiter
@@ -551,6 +552,26 @@ def test_failed_requests_are_missing_and_the_same_command_submits_only_those(
     assert [len(batch.requests) for batch in host.batches.values()] == [10, 5]
     (folder,) = (run.cwd / "runs").iterdir()
     assert {reply.outcome for reply in log.read_run(folder).replies} == {"right"}
+
+
+def test_a_run_by_batches_is_priced_and_estimated_at_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    asked = Request(suites=("dots",), models=("openai/gpt-4.1",), size=4)
+    alone, batched = (session.preview(asked, tmp_path, Terms(batch=batch)) for batch in (False, True))
+    bills = [
+        estimate(each.plan, each.providers, batch=each.terms.batch).bills[0] for each in (alone, batched)
+    ]
+    costs = [each.most.cost_usd or 0 for each in bills]
+    assert costs[1] == pytest.approx(costs[0] / 2)
+    assert [each.prices["openai/gpt-4.1"].rates[0].input for each in (alone, batched)] == [2, 1]
+    assert [
+        wire.batched
+        for each in (alone, batched)
+        for wire in each.providers.values()
+        if isinstance(wire, Wire)
+    ] == [False, True]
 
 
 def test_to_leave_what_is_not_submitted_is_refused(run: Evals) -> None:

@@ -94,11 +94,17 @@ def begun(folder: Path) -> bool:
     return (folder / NAME).exists()
 
 
-def check(plan: Plan, providers: Mapping[str, Provider]) -> None:
-    """See to it that everything that is planned can be asked by batches, and is billed so.
+def ready(plan: Plan, providers: Mapping[str, Provider]) -> None:
+    """Have the models billed as they are in batches, once it is sure that all that is planned can be asked so.
 
     Raises: Unsupported: a model's host takes none. BadInput: an adaptive test.
     """
+    for part in plan.parts:
+        if part.tracks:
+            raise BadInput(
+                f"suite {part.suite.name} is adaptive with these options: each question follows from the last answer",
+                "that cannot be asked by batches; leave out --batch",
+            )
     for model, provider in providers.items():
         if not (isinstance(provider, Wire) and provider.batches and provider.desk):
             raise Unsupported(
@@ -106,12 +112,6 @@ def check(plan: Plan, providers: Mapping[str, Provider]) -> None:
                 "openai and anthropic do; ask it without --batch, in a run of its own",
             )
         provider.batched = True
-    for part in plan.parts:
-        if part.tracks:
-            raise BadInput(
-                f"suite {part.suite.name} is adaptive with these options: each question follows from the last answer",
-                "that cannot be asked by batches; leave out --batch",
-            )
 
 
 @contextmanager
@@ -125,9 +125,8 @@ def by_batches(
 ) -> Iterator[dict[str, Batched]]:
     """The models that are planned, asked by batches, which are written down in the run's folder.
 
-    Raises: BadFile: the ledger is damaged. Unsupported: as `check`.
+    Raises: BadFile: the ledger is damaged.
     """
-    check(plan, providers)
     with Ledger(folder) as ledger:
         yield {
             model: Batched(wire, Office(model, _desk(wire), ledger, say, wait), plan.size(model))

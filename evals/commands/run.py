@@ -1,7 +1,6 @@
 """`evals run`: ask models a suite's questions, judge the replies, say what was found."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -77,12 +76,6 @@ DEFAULT_MODEL = "pocket"
     is_flag=True,
     help="what would be asked, what that costs and how sure it would be; nothing is sent or written",
 )
-@click.option(
-    "--batch", is_flag=True, help="ask by the hosts' batch interfaces: half the price, within 24 hours"
-)
-@click.option(
-    "--no-wait", is_flag=True, help="with --batch: leave once all is submitted; the same command collects it"
-)
 @click.option("--quiet", is_flag=True, help="no progress and no tables, only where the run lies")
 @click.option("--json", "as_json", is_flag=True, help="the results as one JSON object on standard output")
 def run(
@@ -101,8 +94,6 @@ def run(
     batch: bool,
     no_wait: bool,
     dry_run: bool,
-    batch: bool,
-    no_wait: bool,
     quiet: bool,
     as_json: bool,
 ) -> int:
