@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
@@ -19,7 +19,6 @@ from evals.errors import BadFile, BadInput, EvalsError, NotFound
 from evals.types import (
     Arm,
     Contrast,
-    Image,
     Index,
     ItemMetric,
     Message,
@@ -158,7 +157,7 @@ def render(arm: Arm, sample: Sample) -> Prompt:
     """The exact prompt of a sample in an arm, its pictures drawn.
 
     Raises: BadFile: the template names a field that the sample does not have, has a brace too many, or raised; or the
-        pictures could not be drawn.
+        pictures could not be drawn, or the choices not be made.
     """
     fix = "use {input}, {target} or one of the sample's fields; write {{ and }} for braces"
     try:
@@ -178,28 +177,30 @@ def render(arm: Arm, sample: Sample) -> Prompt:
     continued = "completion" in arm.needs
     system = (Message("system", arm.system),) if arm.system else ()
     return Prompt(
-        messages=() if continued else (*system, Message("user", text, images=_pictures(arm, sample))),
+        messages=() if continued else (*system, Message("user", text, images=_made("images", arm, sample))),
         text=text if continued else "",
         followups=arm.followups,
         max_tokens=arm.max_tokens,
         temperature=arm.temperature,
         stop=arm.stop,
         tools=arm.tools,
+        choices=_made("choices", arm, sample),
     )
 
 
-def _pictures(arm: Arm, sample: Sample) -> tuple[Image, ...]:
-    """What an arm shows of a sample. Drawing it is the suite author's code; its fault is one sentence."""
-    if arm.images is None:
+def _made(what: Literal["images", "choices"], arm: Arm, sample: Sample) -> tuple[Any, ...]:
+    """What an arm shows of a sample, or has continued. Making it is the suite author's code; its fault is one sentence."""
+    make: Callable[[Sample], Iterable[Any]] | None = getattr(arm, what)
+    if make is None:
         return ()
     try:
-        return tuple(arm.images(sample))
+        return tuple(make(sample))
     except EvalsError:
         raise
     except Exception as error:
         raise BadFile(
-            f"the pictures of arm {arm.name!r} fail on sample {sample.id}: {type(error).__name__}: {error}",
-            "mend its images(sample)",
+            f"the {what} of arm {arm.name!r} fail on sample {sample.id}: {type(error).__name__}: {error}",
+            f"mend its {what}(sample)",
         ) from error
 
 
@@ -261,6 +262,11 @@ def _check_arm(arm: Arm, path: Path) -> None:
         raise BadFile(
             f"{path}: arm {arm.name!r} has a text continued, which takes no system message, follow-ups, pictures or tools",
             "put everything into its template",
+        )
+    if arm.choices and "completion" not in arm.needs:
+        raise BadFile(
+            f"{path}: arm {arm.name!r} asks how likely continuations are of what a user says, which no model tells",
+            'have a text continued: needs=frozenset({"completion"})',
         )
     _check_tools(arm, path)
 
