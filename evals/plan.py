@@ -151,9 +151,7 @@ class Plan:
         out = {(each.suite, each.arm) for each in self.left_out if each.model == model}
         put = continued if model in self.framed else _as_it_is
         return tuple(
-            replace(
-                part, arms=tuple(put(arm) for arm in part.arms if (part.suite.name, arm.name) not in out)
-            )
+            replace(part, arms=tuple(put(arm) for arm in part.arms if (part.suite.name, arm.name) not in out))
             for part in self.parts
         )
 
