@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from evals.errors import BadFile, BadInput, EvalsError, NotFound
 from evals.framing import DRAWN, Shot, can_frame, continued, framed, seed_of, shots
-from evals.suite import FIXED_SEED, Suite, Told, Track, load, render
+from evals.suite import FIXED_SEED, Suite, Told, Track, load_all, render
 from evals.types import Arm, Key, Prompt, Sample
 
 
@@ -245,7 +245,7 @@ def plan(request: Request, seed: int | None = None) -> Plan:
         seed = secrets.randbits(31) if request.seed == "fresh" else request.seed
     if request.repeat < 1:
         raise BadInput(f"--repeat {request.repeat} asks nothing", "give a number from 1")
-    suites = [load(name) for name in request.suites]
+    suites = [suite for name in request.suites for suite in load_all(name)]
     names = [suite.name for suite in suites]
     if len(set(names)) < len(names):
         raise BadInput(

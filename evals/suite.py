@@ -94,7 +94,8 @@ class Suite:
         solved: (sample, arm name) -> a right reply, as an example for models that only continue texts; None if the suite
             has none to show.
         tracks: (seed, n, options) -> adaptive tests in place of the samples, n calls in all; none for most options.
-        where: by what to load it again: a bare name (ours) or an absolute path; set when it is loaded.
+        where: by what to load it again: a bare name (ours), an absolute path, or lm-eval:TASK; set when it is loaded.
+        notes: what a reader must know of it, in sentences; said when a run begins, and above reports.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Suite:
     solved: Callable[[Sample, str], str | None] = by_target
     tracks: Callable[[int, int, Any], tuple[Track, ...]] = no_tracks
     where: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def is_demonstration(self) -> bool:
@@ -204,11 +206,38 @@ def _made(what: Literal["images", "choices"], arm: Arm, sample: Sample) -> tuple
         ) from error
 
 
-def load(name: str) -> Suite:
-    """A suite by bare name (ours) or by path (the user's own): a `suite.py`, or a `suite.toml` that is only data.
+LM_EVAL = "lm-eval:"
+"""What a task of lm-eval is named with."""
 
-    Raises: NotFound: no such suite. BadFile: it cannot be loaded, or is not a suite.
+
+def load_all(name: str) -> tuple[Suite, ...]:
+    """The suites of a name: one, but for a group of lm-eval's tasks. Raises: as `load`."""
+    if name.startswith(LM_EVAL):
+        from evals import lm_suite  # which knows suites
+
+        return lm_suite.suites(name)
+    return (_on_shelf(name),)
+
+
+def load(name: str) -> Suite:
+    """A suite by bare name (ours), by path (the user's own) or as lm-eval:TASK.
+
+    Raises: NotFound: no such suite. BadFile: it cannot be loaded, or is not a suite. BadInput: the name is a group's.
+        Unsupported: a task that cannot be asked here.
     """
+    found = load_all(name)
+    if len(found) > 1:
+        raise BadInput(f"{name} is {len(found)} tasks", f"name one, such as {LM_EVAL}{found[0].name}")
+    return found[0]
+
+
+def file(suite: Suite) -> Path | None:
+    """The file that a suite was loaded from; None where there is none, as of lm-eval's tasks."""
+    return None if not suite.where or suite.where.startswith(LM_EVAL) else shelf.find("suite", suite.where)
+
+
+def _on_shelf(name: str) -> Suite:
+    """A suite of a `suite.py`, or of a `suite.toml` that is only data."""
     path = shelf.find("suite", name)
     if path.suffix == ".toml":
         return from_toml(path)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any, get_args
 
 import openai
@@ -249,6 +250,7 @@ def pocket(*prompts: Prompt, stage: str = "base") -> list[Response]:
     return ask(named(ModelName.parse(f"pocket/{stage}")), *prompts)
 
 
+@cache
 def runtime() -> Any:
     """Pocket's base, without a provider around it."""
     return getattr(named(ModelName.parse("pocket/base")), "runtime")  # noqa: B009  a provider promises none
