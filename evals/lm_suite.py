@@ -56,7 +56,7 @@ def suites(text: str) -> tuple[Suite, ...]:
         except Exception as error:  # a task's functions are its author's
             why = f"{type(error).__name__}: {error}"
             raise BadInput(
-                f"lm-eval's task {name} does not work: {why}", "mend it, or name another"
+                f"lm-eval's task {name} does not work: {why}", "ask for fewer examples, or mend it"
             ) from error
     if not made:
         raise refused[0]

@@ -182,6 +182,28 @@ def _means_agree(replies: list[Reply], results: dict[str, Any]) -> None:
     assert seen
 
 
+INDEX = """
+from lm_eval.tasks import TaskManager
+from evals.lm_find import _manager, quiet
+with quiet():
+    whole = TaskManager().task_index
+    for name in ("gsm8k", "hellaswag", "arc_easy", "bbh_zeroshot", "mmlu_law_generative", "20_newsgroups", "ai2_arc"):
+        found = _manager([name], None).task_index
+        assert found[name].yaml_path == whole[name].yaml_path, name
+        assert found[name].tags == whole[name].tags, name
+        assert name == "ai2_arc" or len(found) < len(whole) / 10, name
+"""
+
+
+@pytest.mark.lm_eval
+def test_a_task_is_found_without_reading_all_of_them_and_is_the_one_that_lm_eval_finds(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "index.py").write_text(INDEX)
+    done = command(tmp_path, "index")
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.lm_eval
 def test_some_are_right_and_some_wrong(runs: dict[str, Run]) -> None:
     """Else that the numbers agree would show little."""
