@@ -5,6 +5,7 @@ follow, to see, to call) is there or not. A check sends a handful of short promp
 """
 
 import asyncio
+import math
 import os
 import re
 import struct
@@ -22,6 +23,9 @@ from evals.types import Capability, Image, Message, Prompt, Response, Tool
 
 ENOUGH = 1024
 """Tokens of a reply, so that a model that reasons first comes to its answer."""
+
+NEAR = 0.1
+"""How far the logprobs of two requests for the same may lie apart: servers add them up in batches, in half precision."""
 
 NOWHERE = "no-such-model-xyzzy"
 WORD = "KESTREL"
@@ -241,6 +245,26 @@ async def _sees_pictures(checked: Checked) -> str:
     return _has(said, "red", "the model does not see what is in one")
 
 
+async def _tells_likelihoods(checked: Checked) -> str:
+    _needs(checked, "logprobs", "it tells none")
+    text, first, second = "The numbers are: one,", " two,", " three"
+    whole, begun = await _likelihoods(checked, text, first + second, first)
+    (rest,) = await _likelihoods(checked, text + first, second)
+    if abs(whole - begun - rest) > NEAR:
+        raise Faulty(
+            f"{first + second!r} has logprob {whole:.3f}, and its two parts one after the other {begun + rest:.3f}"
+        )
+    return f"{first.strip()!r} has logprob {begun:.2f}"
+
+
+async def _likelihoods(checked: Checked, text: str, *choices: str) -> list[float]:
+    said = await checked.ask(Prompt(text=text, choices=choices))
+    found = [each.logprob for each in said.likelihoods]
+    if len(found) != len(choices) or not all(math.isfinite(each) and each <= 0 for each in found):
+        raise Faulty(f"{len(choices)} choices have the logprobs {found}; each has one, of 0 at most")
+    return found
+
+
 async def _keeps_to_its_interface(checked: Checked) -> str:
     talked = Prompt((Message("user", "Hello."),), max_tokens=8)
     prompt = {"chat": talked, "completion": Prompt(text="Once", max_tokens=8)}
@@ -306,6 +330,7 @@ CHECKS: Mapping[str, Asked] = {
     "remembers": _remembers,
     "calls tools": _calls_tools,
     "sees pictures": _sees_pictures,
+    "tells likelihoods": _tells_likelihoods,
     "keeps to its interface": _keeps_to_its_interface,
     "refuses unknown models": _refuses_an_unknown_model,
     "answers side by side": _answers_side_by_side,

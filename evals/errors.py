@@ -15,7 +15,7 @@ from typing import Literal
 FailureKind = Literal[
     "auth",  # the key is missing, wrong or without credit
     "bad_request",  # the host refuses this very request
-    "unsupported",  # the host does not let this model see pictures, or call tools
+    "unsupported",  # the host does not let this model see pictures, call tools or tell likelihoods
     "too_long",  # the prompt does not fit the model's context
     "not_found",  # the host does not know the model
     "filtered",  # the host's content policy refused

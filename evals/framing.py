@@ -26,8 +26,15 @@ Shot = tuple[str, str]
 
 
 def can_frame(arm: Arm) -> bool:
-    """Whether an arm is one message that a text can stand for."""
-    return arm.needs == {"chat"} and not arm.followups
+    """Whether an arm is one message that a text can stand for, and brings no such text itself."""
+    return arm.needs == {"chat"} and not arm.followups and arm.text is None
+
+
+def continued(arm: Arm) -> Arm:
+    """The arm as it is put to a model that only continues texts: with the text that it brings, if it does."""
+    if arm.text is None:
+        return arm
+    return replace(arm, template=arm.text, text=None, system="", needs=arm.needs - {"chat"} | {"completion"})
 
 
 def seed_of(seed: int) -> int:

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from evals.chat import Chat
@@ -84,11 +84,14 @@ class Host:
         wire = WIRES[self._wire(name, settings)]
         http = self.http(settings, options, wire)
         local = Local(settings.tokenizer) if settings.tokenizer else None
+        quirks = self._quirks(name)
+        if settings.logprobs:
+            quirks = replace(quirks, logprobs=True)
         return wire(
             name,
             http,
             settings,
-            self._quirks(name),
+            quirks,
             self.concurrency,
             local or self.lens,
             batches=self.batches,

@@ -1,40 +1,13 @@
 """Suites of other tools: what reports need of a task that was asked and judged elsewhere, as data that a run can hold."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NoReturn
+from typing import Any, NoReturn
 
 from evals.errors import Unsupported
+from evals.scored import Scored
 from evals.suite import Suite
-from evals.types import Arm, ItemMetric, Score
-
-
-@dataclass(frozen=True)
-class Scored:
-    """A score that the tool gave each reply; a reply's score notes it under this name.
-
-    Attributes:
-        name: as the tool calls it.
-        unit: "share" where every score lies within 0 and 1, else "points".
-        better: which direction is good, where the tool says.
-    """
-
-    name: str
-    unit: str = "share"
-    better: Literal["higher", "lower"] | None = None
-
-    def metric(self, tool: str) -> ItemMetric:
-        """The mean over items, each the mean over its repeats."""
-        title = f"as {tool} scored it"
-        return ItemMetric(self.name, title, _mean_of(self.name), better=self.better, unit=self.unit)
-
-
-def _mean_of(name: str) -> Callable[[list[Score]], float | None]:
-    def value(scores: list[Score]) -> float | None:
-        found = [float(score.notes[name]) for score in scores if name in score.notes]
-        return sum(found) / len(found) if found else None
-
-    return value
+from evals.types import Arm
 
 
 @dataclass(frozen=True)

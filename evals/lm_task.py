@@ -88,6 +88,8 @@ def _lack(arm: Arm) -> str | None:
     """Why lm-eval cannot ask so; None where it can."""
     if arm.images or arm.tools:
         return "shows pictures" if arm.images else "offers tools"
+    if arm.choices:
+        return "asks how likely continuations are"
     return "asks several turns" if arm.followups else None
 
 

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from evals.errors import BadFile, BadInput, EvalsError, NotFound
-from evals.framing import DRAWN, Shot, can_frame, framed, seed_of, shots
-from evals.suite import FIXED_SEED, Suite, Told, Track, load, render
+from evals.framing import DRAWN, Shot, can_frame, continued, framed, seed_of, shots
+from evals.suite import FIXED_SEED, Suite, Told, Track, load_all, render
 from evals.types import Arm, Key, Prompt, Sample
 
 
@@ -129,7 +129,7 @@ class Plan:
     """A request made definite: the seed is drawn, the samples are computed.
 
     All models meet the same samples, in the same arms but for those that are left out. Models that are `framed` only
-    continue texts: chat arms are put to them after solved examples.
+    continue texts: chat arms are put to them as the text that the arm brings, or after solved examples.
     """
 
     request: Request
@@ -147,12 +147,11 @@ class Plan:
         return sum(map(len, self.of(model))) * self.request.repeat
 
     def of(self, model: str) -> tuple[Planned, ...]:
-        """The parts with the arms that one model is asked in."""
-        out = {(each.model, each.suite, each.arm) for each in self.left_out}
+        """The parts with the arms that one model is asked in, as they are put to it."""
+        out = {(each.suite, each.arm) for each in self.left_out if each.model == model}
+        put = continued if model in self.framed else _as_it_is
         return tuple(
-            replace(
-                part, arms=tuple(arm for arm in part.arms if (model, part.suite.name, arm.name) not in out)
-            )
+            replace(part, arms=tuple(put(arm) for arm in part.arms if (part.suite.name, arm.name) not in out))
             for part in self.parts
         )
 
@@ -220,6 +219,10 @@ class Plan:
         return replace(prompt, temperature=1.0 if prompt.temperature == 0 else prompt.temperature, seed=seed)
 
 
+def _as_it_is(arm: Arm) -> Arm:
+    return arm
+
+
 def _prompt(arm: Arm, sample: Sample, shots: tuple[Shot, ...]) -> Prompt:
     """What is sent of a sample in an arm, after the examples if there are any."""
     prompt = render(arm, sample)
@@ -242,7 +245,7 @@ def plan(request: Request, seed: int | None = None) -> Plan:
         seed = secrets.randbits(31) if request.seed == "fresh" else request.seed
     if request.repeat < 1:
         raise BadInput(f"--repeat {request.repeat} asks nothing", "give a number from 1")
-    suites = [load(name) for name in request.suites]
+    suites = [suite for name in request.suites for suite in load_all(name)]
     names = [suite.name for suite in suites]
     if len(set(names)) < len(names):
         raise BadInput(

@@ -23,6 +23,7 @@ from evals.plan import sentences
 from evals.prices import dollars, said
 from evals.show import Format
 from evals.suite import Suite
+from evals.suite import file as suite_file
 from evals.suite import load as load_suite
 from evals.view import View, plain
 
@@ -211,6 +212,7 @@ def _about_suites(rows: pd.DataFrame, suites: Mapping[str, Suite]) -> list[str]:
         lines.append(f"{name} {version}: {', '.join(counts)}, seed {seeds}")
         if suites[str(name)].version != version:
             lines.append(f"suite {name} is now version {suites[str(name)].version}: its metrics are today's")
+        lines += suites[str(name)].notes
         if suites[str(name)].is_demonstration:
             lines.append(f"{name} is a demonstration: shown, never counted or compared")
     return lines
@@ -316,7 +318,6 @@ def _reports(names: Iterable[str], suites: Mapping[str, Suite]) -> list[Report]:
 
 def _own(suites: Mapping[str, Suite]) -> list[Report]:
     """The reports that lie beside these suites."""
-    found = {
-        name: shelf.beside(shelf.find("suite", suite.where)) for name, suite in suites.items() if suite.where
-    }
+    files = {name: suite_file(suite) for name, suite in suites.items()}
+    found = {name: shelf.beside(path) for name, path in files.items() if path}
     return [Report(path, name) for name, path in found.items() if path]

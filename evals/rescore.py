@@ -81,7 +81,7 @@ def rescore(folder: Path) -> tuple[int, int]:
     """
     about = log.read_own(folder)
     request = replace(about.request, suites=tuple(about.paths.values()))
-    made = plan(request, about.seed)
+    made = plan(request, about.seed).framing(_only_continued(folder))
     suites = {part.suite.name: part.suite for part in made.parts}
     jobs = {job.key: job for model in request.models for job in made.candidates(model)}
     with log.Writer(folder) as writer:
@@ -94,6 +94,14 @@ def rescore(folder: Path) -> tuple[int, int]:
         if log.read_run(folder).missing == 0:
             log.finish(folder)
     return len(replies), len(changed)
+
+
+def _only_continued(folder: Path) -> list[str]:
+    """The models of a run that were given texts to continue, and never talked to."""
+    talked: dict[str, bool] = {}
+    for reply in log.read_run(folder).replies:
+        talked[reply.key.model] = talked.get(reply.key.model, False) or bool(reply.prompt.messages)
+    return [model for model, was in talked.items() if not was]
 
 
 def _changed(

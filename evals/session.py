@@ -50,7 +50,7 @@ class Session:
     def notices(self) -> dict[str, str]:
         """What must be said wherever a model's words are shown: model -> sentence."""
         said = {model: [provider.notice] for model, provider in self.providers.items()}
-        for model in self.plan.framed:
+        for model in self.plan.framed if any(part.shots for part in self.plan.parts) else ():
             said[model].append(FRAMED)
         return {model: " ".join(filter(None, notices)) for model, notices in said.items() if any(notices)}
 

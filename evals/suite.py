@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
@@ -19,7 +19,6 @@ from evals.errors import BadFile, BadInput, EvalsError, NotFound
 from evals.types import (
     Arm,
     Contrast,
-    Image,
     Index,
     ItemMetric,
     Message,
@@ -95,7 +94,8 @@ class Suite:
         solved: (sample, arm name) -> a right reply, as an example for models that only continue texts; None if the suite
             has none to show.
         tracks: (seed, n, options) -> adaptive tests in place of the samples, n calls in all; none for most options.
-        where: by what to load it again: a bare name (ours) or an absolute path; set when it is loaded.
+        where: by what to load it again: a bare name (ours), an absolute path, or lm-eval:TASK; set when it is loaded.
+        notes: what a reader must know of it, in sentences; said when a run begins, and above reports.
     """
 
     name: str
@@ -112,6 +112,7 @@ class Suite:
     solved: Callable[[Sample, str], str | None] = by_target
     tracks: Callable[[int, int, Any], tuple[Track, ...]] = no_tracks
     where: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def is_demonstration(self) -> bool:
@@ -165,7 +166,7 @@ def render(arm: Arm, sample: Sample) -> Prompt:
     """The exact prompt of a sample in an arm, its pictures drawn.
 
     Raises: BadFile: the template names a field that the sample does not have, has a brace too many, or raised; or the
-        pictures could not be drawn.
+        pictures could not be drawn, or the choices not be made.
     """
     fix = "use {input}, {target} or one of the sample's fields; write {{ and }} for braces"
     try:
@@ -185,36 +186,65 @@ def render(arm: Arm, sample: Sample) -> Prompt:
     continued = "completion" in arm.needs
     system = (Message("system", arm.system),) if arm.system else ()
     return Prompt(
-        messages=() if continued else (*system, Message("user", text, images=_pictures(arm, sample))),
+        messages=() if continued else (*system, Message("user", text, images=_made("images", arm, sample))),
         text=text if continued else "",
         followups=arm.followups,
         max_tokens=arm.max_tokens,
         temperature=arm.temperature,
         stop=arm.stop,
         tools=arm.tools,
+        choices=_made("choices", arm, sample),
     )
 
 
-def _pictures(arm: Arm, sample: Sample) -> tuple[Image, ...]:
-    """What an arm shows of a sample. Drawing it is the suite author's code; its fault is one sentence."""
-    if arm.images is None:
+def _made(what: Literal["images", "choices"], arm: Arm, sample: Sample) -> tuple[Any, ...]:
+    """What an arm shows of a sample, or has continued. Making it is the suite author's code; its fault is one sentence."""
+    make: Callable[[Sample], Iterable[Any]] | None = getattr(arm, what)
+    if make is None:
         return ()
     try:
-        return tuple(arm.images(sample))
+        return tuple(make(sample))
     except EvalsError:
         raise
     except Exception as error:
         raise BadFile(
-            f"the pictures of arm {arm.name!r} fail on sample {sample.id}: {type(error).__name__}: {error}",
-            "mend its images(sample)",
+            f"the {what} of arm {arm.name!r} fail on sample {sample.id}: {type(error).__name__}: {error}",
+            f"mend its {what}(sample)",
         ) from error
 
 
-def load(name: str) -> Suite:
-    """A suite by bare name (ours) or by path (the user's own): a `suite.py`, or a `suite.toml` that is only data.
+LM_EVAL = "lm-eval:"
+"""What a task of lm-eval is named with."""
 
-    Raises: NotFound: no such suite. BadFile: it cannot be loaded, or is not a suite.
+
+def load_all(name: str) -> tuple[Suite, ...]:
+    """The suites of a name: one, but for a group of lm-eval's tasks. Raises: as `load`."""
+    if name.startswith(LM_EVAL):
+        from evals import lm_suite  # which knows suites
+
+        return lm_suite.suites(name)
+    return (_on_shelf(name),)
+
+
+def load(name: str) -> Suite:
+    """A suite by bare name (ours), by path (the user's own) or as lm-eval:TASK.
+
+    Raises: NotFound: no such suite. BadFile: it cannot be loaded, or is not a suite. BadInput: the name is a group's.
+        Unsupported: a task that cannot be asked here.
     """
+    found = load_all(name)
+    if len(found) > 1:
+        raise BadInput(f"{name} is {len(found)} tasks", f"name one, such as {LM_EVAL}{found[0].name}")
+    return found[0]
+
+
+def file(suite: Suite) -> Path | None:
+    """The file that a suite was loaded from; None where there is none, as of lm-eval's tasks."""
+    return None if not suite.where or suite.where.startswith(LM_EVAL) else shelf.find("suite", suite.where)
+
+
+def _on_shelf(name: str) -> Suite:
+    """A suite of a `suite.py`, or of a `suite.toml` that is only data."""
     path = shelf.find("suite", name)
     if path.suffix == ".toml":
         return from_toml(path)
@@ -268,6 +298,11 @@ def _check_arm(arm: Arm, path: Path) -> None:
         raise BadFile(
             f"{path}: arm {arm.name!r} has a text continued, which takes no system message, follow-ups, pictures or tools",
             "put everything into its template",
+        )
+    if arm.choices and "completion" not in arm.needs:
+        raise BadFile(
+            f"{path}: arm {arm.name!r} asks how likely continuations are of what a user says, which no model tells",
+            'have a text continued: needs=frozenset({"completion"})',
         )
     _check_tools(arm, path)
 

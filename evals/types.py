@@ -234,12 +234,16 @@ class Arm:
         followups: later user turns.
         max_tokens, temperature, stop: as in Prompt.
         default: whether the arm takes part when none is named on the command line.
-        needs: what a model must be capable of; with "completion" the text is continued and not said by a user; "images"
-            and "tools" are added where the arm has them.
+        needs: what a model must be capable of; with "completion" the text is continued and not said by a user; "images",
+            "tools" and "logprobs" are added where the arm has pictures, tools or choices.
         where: tag -> admitted values; only samples whose tags fit are asked so. Empty: all.
         repeat: how often each prompt is asked, each time with a seed of its own; greedy ones then at temperature 1.
         images: a function of the sample that gives the pictures shown with the user's message.
         tools: what the model may call; the harness answers until the model does, see evals.converse.
+        choices: a function of the sample that gives continuations of the text, whose likelihoods are asked for in place
+            of a reply.
+        text: a function of the sample that gives what a model continues which is not talked to; without it such a model
+            is asked by solved examples, see evals.framing.
     """
 
     name: str
@@ -255,11 +259,14 @@ class Arm:
     repeat: int = 1
     images: "Callable[[Sample], tuple[Image, ...]] | None" = None
     tools: tuple[Tool, ...] = ()
+    choices: "Callable[[Sample], tuple[str, ...]] | None" = None
+    text: "Callable[[Sample], str] | None" = None
 
     def __post_init__(self) -> None:
         wanted: tuple[tuple[Capability, bool], ...] = (
             ("images", self.images is not None),
             ("tools", bool(self.tools)),
+            ("logprobs", self.choices is not None),
         )
         object.__setattr__(self, "needs", self.needs | {name for name, there in wanted if there})
 

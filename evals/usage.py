@@ -1,5 +1,6 @@
 """Usage: what an answer has taken, in tokens and US dollars, as its host counts."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 
@@ -62,6 +63,12 @@ def added(*numbers: int | None) -> int | None:
     """The sum of those that are known; None if none is."""
     known = [number for number in numbers if number is not None]
     return sum(known) if known else None
+
+
+def together(answers: Iterable[Counts]) -> Counts:
+    """What several answers have taken; None where one of them does not say."""
+    columns = zip(*answers, strict=True)
+    return Counts(*(None if None in each else sum(each) for each in columns))
 
 
 def count(usage: Any, *path: str) -> int | None:

@@ -5,8 +5,8 @@ What is known beforehand is declared as Quirks. What is not is learned from the 
 once more without what it names, the lesson is kept for the connection if that helped, and each reply records what was
 dropped. What the user asked for by an option is never dropped: there the refusal stands.
 
-Nor are pictures and tools: without them it would be another question. Where a host refuses the first of them, the model
-is taken not to have the capability: that request fails as "unsupported", and no further one is sent.
+Nor are pictures, tools and likelihoods: without them it would be another question. Where a host refuses the first of
+them, the model is taken not to have the capability: that request fails as "unsupported", and no further one is sent.
 """
 
 import re
@@ -73,14 +73,18 @@ REFUSAL = re.compile(
     r"unrecogni[sz]ed|unknown|extra|invalid|deprecated|instead|must be|only|cannot (?:both )?be",
     re.IGNORECASE,
 )
-REFUSED: Mapping[Literal["images", "tools"], re.Pattern[str]] = {
+Extra = Literal["images", "tools", "logprobs"]
+"""What a wire may carry beside text, and a host refuse."""
+
+REFUSED: Mapping[Extra, re.Pattern[str]] = {
     "images": re.compile(
         r"image|vision|visual|multi-?modal|mmproj|content (?:type|part)|content.{0,40}\bstring\b|valid string",
         re.IGNORECASE,
     ),
     "tools": re.compile(r"\btools?\b|tool[_-](?:choice|use|call)|function[_ ]call", re.IGNORECASE),
+    "logprobs": re.compile(r"\becho\b|log_?prob", re.IGNORECASE),
 }
-"""What hosts speak of when they refuse pictures or tools."""
+"""What hosts speak of when they refuse them."""
 NONE_HERE = re.compile(
     r"no endpoints? found|is not a|at most 0|requires? --|to be set|missing|not (?:enabled|available|implemented|have)|"
     r"must be|expected|cannot|can't|does not|only|should be",
@@ -110,6 +114,7 @@ class Settings(BaseModel):
     reasoning_effort: str | None = Field(default=None, min_length=1)
     images: bool | None = None
     tools: bool | None = None
+    logprobs: bool | None = None
     tokenizer: str | None = Field(default=None, min_length=1)
     price_in: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     price_out: float | None = Field(default=None, ge=0, allow_inf_nan=False)
@@ -167,6 +172,7 @@ class Quirks:
         stop: whether it takes stop strings; where not, the reply is cut at the first of them.
         system: whether it knows a system role; where not, the system message opens the user's first.
         images, tools: whether the model sees pictures, and calls tools.
+        logprobs: whether it tells how likely a given text is; True where that is known, for few hosts do.
     """
 
     max_tokens: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
@@ -177,6 +183,7 @@ class Quirks:
     system: bool = True
     images: bool = True
     tools: bool = True
+    logprobs: bool = False
 
 
 Post = Callable[[str, Mapping[str, Any], str], Awaitable[Answer]]
@@ -231,19 +238,16 @@ class Wire(ABC):
     headers: ClassVar[Mapping[str, str]] = {}
     lacks: ClassVar[frozenset[Spared]] = frozenset()
     interface: ClassVar[Capability]
-    takes: ClassVar[tuple[Literal["images", "tools"], ...]] = ()
+    takes: ClassVar[tuple[Extra, ...]] = ()
     desk: ClassVar[DeskName | None] = None
     _taken: set[Capability] = field(default_factory=set, init=False, repr=False)
 
     @property
     def can(self) -> frozenset[Capability]:
-        """The interface it speaks, and "seed", "images" and "tools" until the host refuses or the user denies them."""
+        """The interface it speaks, and "seed" and what else it takes until the host refuses or the user denies it."""
         able: set[Capability] = {self.interface} | ({"seed"} if self._takes("seed", self.quirks) else set())
-        for name in self.takes:
-            said = getattr(self.settings, name)
-            if getattr(self.quirks, name) and said is not False:
-                able.add(name)
-        return frozenset(able)
+        able |= {name for name in self.takes if getattr(self.quirks, name)}
+        return frozenset(name for name in able if getattr(self.settings, name, None) is not False)
 
     @property
     def account(self) -> Hashable:
@@ -269,8 +273,7 @@ class Wire(ABC):
         Raises: ProviderError: the request failed. Unsupported: the prompt is for the other wire.
         """
         post = post or self.http.post
-        for name in sorted(prompt.needs - self.can):
-            raise ProviderError("unsupported", f"{self.model} of {self.http.host} {LACKS[name]}", LEAVE_OUT)
+        self.admit(prompt)
         quirks, learned = self.quirks, dict[str, Any]()
         while True:
             body, dropped = self.request(prompt, quirks)
@@ -279,7 +282,7 @@ class Wire(ABC):
             except HostError as error:
                 lesson = learn(error.complaint, self._sent(prompt, quirks), system=_opens(prompt))
                 if lesson.keys() <= learned.keys():  # nothing, or refused again without it
-                    raise self._incapable(error, prompt) or error from None
+                    raise self.incapable(error, prompt) or error from None
                 learned |= lesson
                 quirks = replace(quirks, **lesson)
                 continue
@@ -291,15 +294,24 @@ class Wire(ABC):
                 response = replace(response, text=_until(prompt.stop, response.text))
             return replace(response, dropped=dropped) if dropped else response
 
-    def _incapable(self, error: HostError, prompt: Prompt) -> ProviderError | None:
-        """What a refusal of the first pictures or tools means: that the model takes none, which is remembered."""
+    def admit(self, prompt: Prompt) -> None:
+        """Raises: ProviderError: the prompt needs what the model has not."""
+        for name in sorted(prompt.needs - self.can):
+            raise ProviderError("unsupported", f"{self.model} of {self.http.host} {LACKS[name]}", LEAVE_OUT)
+
+    def incapable(self, error: HostError, prompt: Prompt) -> ProviderError | None:
+        """What a refusal of the first pictures, tools or likelihoods means: that the model has none of them."""
         for name in self.takes:
             if name in prompt.needs - self._taken and refuses(name, error):
-                without: dict[str, Any] = {name: False}
-                self.quirks = replace(self.quirks, **without)
-                said = f"{self.model} of {self.http.host} {LACKS[name]}: {error.message}"
-                return ProviderError("unsupported", said, LEAVE_OUT)
+                return self.lacking(name, error.message)
         return None
+
+    def lacking(self, name: Extra, why: str) -> ProviderError:
+        """The failure of a request for what the model turns out not to have, which is remembered."""
+        without: dict[str, Any] = {name: False}
+        self.quirks = replace(self.quirks, **without)
+        said = f"{self.model} of {self.http.host} {LACKS[name]}: {why}"
+        return ProviderError("unsupported", said, LEAVE_OUT)
 
     async def tokens(self, text: str) -> Tokens:
         """A text in the model's tokens. Raises: as provider.Tokenizes."""
@@ -394,7 +406,7 @@ class Talk(Wire):
     """A wire over which a model is talked to."""
 
     interface: ClassVar[Capability] = "chat"
-    takes: ClassVar[tuple[Literal["images", "tools"], ...]] = ("images", "tools")
+    takes: ClassVar[tuple[Extra, ...]] = ("images", "tools")
 
     def turns(self, prompt: Prompt, quirks: Quirks) -> tuple[tuple[Message, ...], tuple[str, ...]]:
         """The messages, and what was dropped: a model that knows no system role finds it in the user's first message.
@@ -453,8 +465,8 @@ def learn(said: Complaint, sent: Mapping[str, str], *, system: bool) -> dict[str
     return {"system": False} if system and NO_SYSTEM.search(words) else {}
 
 
-def refuses(name: Literal["images", "tools"], error: HostError) -> bool:
-    """Whether a host's error says that it takes no pictures, or no tools, for this model."""
+def refuses(name: Extra, error: HostError) -> bool:
+    """Whether a host's error says that it takes no such thing for this model."""
     said = error.complaint
     if (
         said.status not in (400, 404, 415, 422, 500, 501)

@@ -4,10 +4,12 @@ evals run hallucination -m fireworks/accounts/fireworks/models/llama-v3p3-70b-in
 """
 
 from evals.host import Host
+from evals.wire import Quirks
 
 connect = Host(
     "fireworks",
     "https://api.fireworks.ai/inference/v1",
     key="FIREWORKS_API_KEY",
+    quirks=Quirks(logprobs=True),
     wires=("chat", "completion"),
 ).connect

@@ -5,5 +5,10 @@ evals run hallucination -m 'openai-compatible/MODEL?base_url=https://HOST/v1&key
 """
 
 from evals.host import Host
+from evals.wire import Quirks
 
-connect = Host("openai-compatible", wires=("chat", "completion", "responses", "messages", "gemini")).connect
+connect = Host(
+    "openai-compatible",
+    quirks=Quirks(logprobs=True),  # until it turns out that the server tells none
+    wires=("chat", "completion", "responses", "messages", "gemini"),
+).connect

@@ -14,6 +14,7 @@ connect = Host(
     "https://api.openai.com/v1",
     key="OPENAI_API_KEY",
     quirks=Quirks(max_tokens="max_completion_tokens"),
+    models=dict.fromkeys(("davinci-002", "babbage-002"), Quirks(logprobs=True)),
     base_models=("davinci-002", "babbage-002", "gpt-3.5-turbo-instruct*"),
     lens=ranks.tiktoken,
     wires=("chat", "responses", "completion"),

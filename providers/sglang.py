@@ -5,6 +5,7 @@ evals run SUITE -m 'sglang/meta-llama/Llama-3.1-8B?wire=completion'    (a base m
 """
 
 from evals.host import Host
+from evals.wire import Quirks
 
 connect = Host(
     "sglang",
@@ -13,5 +14,6 @@ connect = Host(
     needs_key=False,
     start="python -m sglang.launch_server --model-path MODEL",
     concurrency=64,
+    quirks=Quirks(logprobs=True),
     wires=("chat", "completion", "messages"),
 ).connect

@@ -6,6 +6,7 @@ evals run SUITE -m 'vllm/meta-llama/Llama-3.1-8B?wire=completion'    (a base mod
 
 from evals.host import Host
 from evals.lens import served
+from evals.wire import Quirks
 
 connect = Host(
     "vllm",
@@ -14,6 +15,7 @@ connect = Host(
     needs_key=False,
     start="vllm serve MODEL",
     concurrency=64,
+    quirks=Quirks(logprobs=True),
     lens=served.vllm,
     wires=("chat", "completion", "responses"),
 ).connect

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from evals.wire import WireName
+from tests.echoes import echoed
 from tests.shapes import Said, anthropic_error, google_error, openai_error
 from tests.stub_server import Reply, Seen
 
@@ -51,6 +52,8 @@ def host(seen: Seen) -> Reply:
     asked = UNDERSTOOD[wire](seen)
     if asked.model.startswith("no-such"):
         return _unknown(wire, asked.model)
+    if wire == "completion" and seen.body.get("echo"):
+        return Reply(echoed(asked.turns[-1][1]))
     return Reply(_cut(asked, think(asked)).over(wire))
 
 

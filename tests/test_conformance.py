@@ -38,11 +38,11 @@ def seen(found: dict[str, Finding], state: str) -> dict[str, str]:
 
 TALKS = {"takes a system message", "remembers", "calls tools", "sees pictures"}
 LACKING: dict[WireName, set[str]] = {
-    "chat": set(),
+    "chat": {"tells likelihoods"},
     "completion": TALKS,
-    "responses": {"heeds a seed"},
-    "messages": {"heeds a seed"},
-    "gemini": set(),
+    "responses": {"heeds a seed", "tells likelihoods"},
+    "messages": {"heeds a seed", "tells likelihoods"},
+    "gemini": {"tells likelihoods"},
 }
 
 
@@ -56,7 +56,9 @@ def test_a_provider_passes_every_check(
         monkeypatch.setenv(HOSTS[name].key, KEY)
     found = checked(f"{name}/some-model?wire={wire}&base_url={stub.url}")
     assert seen(found, "failed") == {}
-    wanted = LACKING[wire] | (set() if HOSTS[name].quirks.temperature else {"takes a temperature"})
+    quirks = HOSTS[name].quirks
+    wanted = LACKING[wire] | (set() if quirks.temperature else {"takes a temperature"})
+    wanted |= set() if quirks.logprobs else {"tells likelihoods"}
     assert set(seen(found, "not supported")) == wanted
     assert set(found) == {*CHECKS, "closes"}
 

@@ -9,7 +9,19 @@ from evals.wire import Talk
 
 PAGE = Path(__file__).parent.parent / "docs" / "providers.md"
 BEGIN, END = "<!-- providers -->\n", "<!-- /providers -->\n"
-HEAD = ("provider", "reaches", "key", "talks", "continues texts", "pictures", "tools", "seed", "batches", "wires")  # fmt: skip
+HEAD = (
+    "provider",
+    "reaches",
+    "key",
+    "talks",
+    "continues texts",
+    "likelihoods",
+    "pictures",
+    "tools",
+    "seed",
+    "batches",
+    "wires",
+)
 
 
 def table() -> str:
@@ -32,7 +44,7 @@ def _row(name: str) -> tuple[str, ...]:
     host = getattr(module.connect, "__self__", None)
     if isinstance(host, Host):
         return (f"`{name}`", reaches, _key(host), *_abilities(host), ", ".join(host.wires))
-    named = ("chat", "completion", "images", "tools", "seed", "batches")
+    named = ("chat", "completion", "logprobs", "images", "tools", "seed", "batches")
     return (f"`{name}`", reaches, "none", *("yes" if each in module.CAN else "no" for each in named), "none")
 
 
@@ -46,10 +58,17 @@ def _abilities(host: Host) -> tuple[str, ...]:
     """What its models can be asked for; of pictures and tools only the model itself can tell."""
     talks = [WIRES[wire] for wire in host.wires if issubclass(WIRES[wire], Talk)]
     seeded = bool(host.quirks.seed) and any("seed" not in each.lacks for each in talks)
+    told = [quirks.logprobs for quirks in (host.quirks, *host.models.values())]
+    likely = (
+        ("yes" if all(told) and host.url else "by model")
+        if any(told) and "completion" in host.wires
+        else "no"
+    )
     by_model = ("by model" if host.quirks.images else "no", "by model" if host.quirks.tools else "no")
     return (
         "yes" if talks else "no",
         "yes" if "completion" in host.wires else "no",
+        likely,
         *by_model,
         "yes" if seeded else "no",
         "yes" if host.batches else "no",

@@ -99,7 +99,8 @@ def run(
 ) -> int:
     """Ask models every question of the suites, judge the replies and print what was found.
 
-    SUITE is one of ours (hallucination, suites/hallucination) or the path of your own folder. The same command again
+    SUITE is one of ours (hallucination, suites/hallucination), the path of your own folder, or a task of lm-eval
+    (lm-eval:gsm8k). The same command again
     goes on with a run that was cut short and asks only what is missing; a finished one is begun anew.
 
     \b
@@ -201,6 +202,9 @@ def _work(session: "Session", *, quiet: bool) -> "End":
     ):
         for model, notice in session.notices.items():
             shown.say(f"{model}: {notice}")
+        for part in session.plan.parts:
+            for sentence in part.suite.notes:
+                shown.say(sentence)
         for sentence in (*sentences(session.plan.left_out), *_costs(session, opened.done, quiet=quiet)):
             shown.say(sentence)
         return sessions.work(opened, shown)

@@ -7,6 +7,7 @@ import click
 from evals.commands.options import parse_seed, parse_settings
 
 if TYPE_CHECKING:
+    from evals.plan import Planned
     from evals.suite import Suite
     from evals.types import Arm, Sample
 
@@ -44,7 +45,11 @@ def show(
             options=parse_settings(settings),
         )
     )
-    (part,) = made.parts
+    for part in made.parts:
+        _part(part, as_json=as_json)
+
+
+def _part(part: "Planned", *, as_json: bool) -> None:
     if not as_json:
         _about(part.suite)
     for track in part.tracks if not as_json else ():
@@ -65,6 +70,8 @@ def _about(suite: "Suite") -> None:
         ("options", _options(suite)),
     ):
         click.echo(click.wrap_text(f"{title:8} {', '.join(names) or 'none'}", 80, subsequent_indent=" " * 9))
+    for sentence in suite.notes:
+        click.echo(click.wrap_text(sentence, 80))
     click.echo("arms in brackets take part only when named")
 
 
@@ -96,6 +103,8 @@ def _prompt(arm: "Arm", sample: "Sample", *, as_json: bool) -> None:
     turns += [("user", question) for question in prompt.followups]
     for role, content in turns or [("text", prompt.text)]:
         click.echo(f"    {role}: {content}".replace("\n", "\n    "))
+    for choice in prompt.choices:
+        click.echo(f"    choice: {choice!r}")
     for image in prompt.images:
         click.echo(f"    picture: {image.media_type}, {len(image.data):,} bytes, SHA-256 {image.sha256[:16]}")
     for tool in prompt.tools:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel, Field
 
-from evals import log
+from evals import log, scored
 from evals.errors import BadFile
 from evals.foreign import record
 from evals.foreign.record import Foreign
@@ -187,7 +187,7 @@ def _opened(path: Path) -> zipfile.ZipFile:
 def _foreign(header: Header, samples: list[Sample], path: Path) -> Foreign:
     if not samples:
         raise BadFile(f"{path} has no samples: its status is {header.status}", "name a log that has")
-    name, spec = record.named(header.eval.task.rpartition("/")[2]), header.eval
+    name, spec = scored.named(header.eval.task.rpartition("/")[2]), header.eval
     samples = sorted(samples, key=lambda sample: sample.epoch)
     headline = next((score for sample in samples for score in _values(sample)), "")
     replies = tuple(_reply(sample, spec, name, headline) for sample in samples)
@@ -197,7 +197,7 @@ def _foreign(header: Header, samples: list[Sample], path: Path) -> Foreign:
         (spec.model, ARM, score.name): value
         for score in results.scores
         for metric, said in score.metrics.items()
-        if metric in MEANS and (value := record.number(said.value)) is not None
+        if metric in MEANS and (value := scored.number(said.value)) is not None
     }
     made = Imported(tool, f"Inspect-{spec.task_version}", record.scored(replies, {}), (ARM,))
     return Foreign(name, made, replies, max(results.total_samples, len(replies)), printed)
@@ -207,7 +207,7 @@ def _reply(sample: Sample, spec: Spec, name: str, headline: str) -> Reply:
     values = _values(sample)
     score: Score | None = None
     if sample.error is None:
-        score = record.verdict(values, headline, _answer(sample), headline)
+        score = scored.verdict(values, headline, _answer(sample), headline)
         if any(each.value == "N" for each in (sample.scores or {}).values()) and score.outcome == "wrong":
             score = Score("abstained", score.answer, score.value, score.rule, score.notes)
     turns = _turns(sample)
@@ -219,7 +219,7 @@ def _reply(sample: Sample, spec: Spec, name: str, headline: str) -> Reply:
         failure=None if sample.error is None else Failure("provider", sample.error.message),
         target=sample.target if isinstance(sample.target, str) else ", ".join(sample.target),
         cluster=str(sample.id),
-        tags=record.tags(sample.metadata),
+        tags=scored.tags(sample.metadata),
         attempts=1,
         at=sample.completed_at or log.now(),
     )
@@ -239,11 +239,11 @@ def _values(sample: Sample) -> dict[str, float]:
 def _number(value: Any) -> float | None:
     """A value as Inspect's means count it; None where it is no number."""
     if not isinstance(value, str):
-        return record.number(value)
+        return scored.number(value)
     if value in LETTERS:
         return LETTERS[value]
     try:
-        return record.number(float(value))
+        return scored.number(float(value))
     except ValueError:
         return WORDS.get(value.lower())
 

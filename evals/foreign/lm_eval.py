@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from evals import log
+from evals import log, scored
 from evals.errors import BadFile
 from evals.foreign import record
 from evals.foreign.record import Foreign
@@ -73,7 +73,7 @@ def read(path: Path) -> Foreign:
     if not items:
         raise BadFile(f"{path} has no lines", record.AGAIN)
     task, printed = _beside(path)
-    name, model = record.named(task), printed.model if printed else path.parent.name or "unnamed"
+    name, model = scored.named(task), printed.model if printed else path.parent.name or "unnamed"
     better = _directions(items, printed.higher_is_better.get(task, {}) if printed else {})
     numbers = {id_: _numbers(lines) for id_, lines in sorted(items.items())}
     headline = record.headline(numbers.values(), better)
@@ -114,7 +114,7 @@ def _directions(items: Mapping[int, list[Line]], better: Mapping[str, Any]) -> d
 def _numbers(lines: list[Line]) -> dict[str, float]:
     """An item's scores that are numbers."""
     scores = [pair for line in lines for pair in line.scores().items()]
-    return {score: found for score, value in scores if (found := record.number(value)) is not None}
+    return {score: found for score, value in scores if (found := scored.number(value)) is not None}
 
 
 def _reply(lines: list[Line], key: Key, scores: Mapping[str, float], headline: str) -> Reply:
@@ -126,11 +126,11 @@ def _reply(lines: list[Line], key: Key, scores: Mapping[str, float], headline: s
         key=key,
         prompt=Prompt(turns) if turns else Prompt(text=context),
         response=Response(answer if choices else _first(first.resps)),
-        score=record.verdict(scores, headline, answer, headline),
+        score=scored.verdict(scores, headline, answer, headline),
         failure=None,
         target=None if first.target is None else str(first.target),
         cluster=key.sample,
-        tags=record.tags(first.doc),
+        tags=scored.tags(first.doc),
         attempts=1,
         at=log.now(),
     )
@@ -172,7 +172,7 @@ def _printed(results: Results | None, task: str, model: str) -> dict[record.Plac
     found = {}
     for label, value in (results.results.get(task, {}) if results else {}).items():
         metric, _, kind = label.partition(",")
-        if (number := record.number(value)) is not None:
+        if (number := scored.number(value)) is not None:
             found[model, ARM, metric if kind == PLAIN else label] = number
     return found
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from evals import log
+from evals import log, scored
 from evals.errors import BadFile
 from evals.foreign import record
 from evals.foreign.record import Foreign
@@ -138,7 +138,7 @@ def read(data: bytes, path: Path) -> Foreign:
             "export it with today's promptfoo",
         )
     output = record.parsed(Output, data, str(path))
-    name = record.named(str(output.config.get("description") or path.stem))
+    name = scored.named(str(output.config.get("description") or path.stem))
     arms, samples, keys = _arms(output.results.results), _samples(output.results.results), dict[Key, int]()
     replies = tuple(
         _reply(result, record.repeated(keys, Key(result.model, name, sample, arms[result.prompt.label])), at)
@@ -184,7 +184,7 @@ def _reply(result: Result, key: Key, at: str) -> Reply:
     values = {
         name: found
         for name, given in result.namedScores.items()
-        if (found := record.number(given)) is not None
+        if (found := scored.number(given)) is not None
     }
     graded = {"pass": float(result.success), "score": result.score, **values}
     metadata = result.testCase.get("metadata")
@@ -192,11 +192,11 @@ def _reply(result: Result, key: Key, at: str) -> Reply:
         key=key,
         prompt=Prompt(record.spoken(result.prompt.raw) or (Message("user", result.prompt.raw),)),
         response=None if failed else response,
-        score=None if failed else record.verdict(graded, "pass", None, _rule(result)),
+        score=None if failed else scored.verdict(graded, "pass", None, _rule(result)),
         failure=Failure("provider", result.error or "no reply") if failed else None,
         target=None,
         cluster=key.sample,
-        tags=record.tags({**result.vars, **(metadata if isinstance(metadata, dict) else {})}),
+        tags=scored.tags({**result.vars, **(metadata if isinstance(metadata, dict) else {})}),
         attempts=1,
         at=at,
     )

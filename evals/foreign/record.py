@@ -1,8 +1,7 @@
-"""What every reader of another tool's log gives, and what the readers share: verdicts from numbers, clear complaints."""
+"""What every reader of another tool's log gives, and what the readers share: headlines, turns, clear complaints."""
 
 import json
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,14 +11,12 @@ from typing import Any, Literal, TypeVar
 import pydantic
 
 from evals.errors import BadFile
-from evals.imported import Imported, Scored
-from evals.types import Key, Message, Reply, Role, Score, Tag
+from evals.imported import Imported
+from evals.scored import Scored
+from evals.types import Key, Message, Reply, Role
 
 AGAIN = "write it with the tool again"
 CLOSE = 1e-9
-LONGEST_TAG = 80
-"""Characters: longer texts of an item are no label to group by."""
-
 Place = tuple[str, str, str]
 """Model, arm and score: what a tool prints one number for."""
 
@@ -80,15 +77,6 @@ def headline(items: Iterable[Mapping[str, float]], better: Mapping[str, Any]) ->
     return max(counts, key=counts.__getitem__, default="")
 
 
-def verdict(scores: Mapping[str, float], headline: str, answer: str | None, rule: str) -> Score:
-    """A score whose outcome says the headline: right for 1, wrong for 0, partial between, else only scored."""
-    value = scores.get(headline)
-    outcome = "unscored" if value is None else {1.0: "right", 0.0: "wrong"}.get(value, "partial")
-    if value is not None and not 0 <= value <= 1:
-        outcome, value = "scored", None
-    return Score(outcome, answer, value, rule, dict(scores))
-
-
 def scored(replies: Iterable[Reply], better: Mapping[str, Any]) -> tuple[Scored, ...]:
     """The scores that the replies note, in the order of first occurrence. Args: better: score -> whether higher is."""
     found: dict[str, list[float]] = {}
@@ -104,22 +92,6 @@ def scored(replies: Iterable[Reply], better: Mapping[str, Any]) -> tuple[Scored,
         )
         for name, values in found.items()
     )
-
-
-def number(value: Any) -> float | None:
-    """A finite number or truth value as a float; None for anything else."""
-    if isinstance(value, bool | int | float) and math.isfinite(value):
-        return float(value)
-    return None
-
-
-def tags(values: Mapping[str, Any]) -> dict[str, Tag]:
-    """What of an item's own data reports can group by: numbers and short texts."""
-    return {
-        str(name): value
-        for name, value in values.items()
-        if number(value) is not None or (isinstance(value, str) and len(value) <= LONGEST_TAG)
-    }
 
 
 ROLES: Mapping[Any, Role] = {"system": "system", "developer": "system", "assistant": "assistant"}
@@ -138,11 +110,6 @@ def spoken(text: str) -> tuple[Message, ...]:
 def plain(value: Any) -> str:
     """A text as it is, anything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def named(text: str) -> str:
-    """A text as the name of a suite: other characters than letters, digits, "-", "_" and "." become "-"."""
-    return re.sub(r"[^\w.-]+", "-", text).strip("-.") or "task"
 
 
 def repeated(keys: dict[Key, int], key: Key) -> Key:

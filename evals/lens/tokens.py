@@ -37,6 +37,10 @@ class Tokens:
         """The bytes of each token; joined, they are the text."""
         return pieces(self.text.encode(), self.lengths)
 
+    def ended(self, place: int) -> int:
+        """How many of the tokens end at or before a place of the text, in bytes."""
+        return sum(stop <= place for stop in accumulate(self.lengths))
+
     def within(self, start: int, end: int) -> tuple[int, ...]:
         """The lengths of what tokens hold between two places of the text, in bytes; they add up to `end - start`."""
         found: list[int] = []

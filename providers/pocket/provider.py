@@ -9,19 +9,20 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from evals.errors import BadInput, NotFound, ProviderError, Unsupported
 from evals.lens.tokens import Tokens
 from evals.prices import FREE, Price
-from evals.types import Capability, Prompt, Response
+from evals.types import Capability, Likelihood, Prompt, Response
 
-from .runtime import Continuation, Request, Runtime
+from .runtime import Continuation, Given, Request, Runtime
 
 WEIGHTS = Path(__file__).parent / "weights"
 STAGES: dict[str, frozenset[Capability]] = {
-    "base": frozenset({"completion", "seed"}),
-    "bluff": frozenset({"chat", "completion", "seed"}),
-    "honest": frozenset({"chat", "completion", "seed"}),
+    "base": frozenset({"completion", "logprobs", "seed"}),
+    "bluff": frozenset({"chat", "completion", "logprobs", "seed"}),
+    "honest": frozenset({"chat", "completion", "logprobs", "seed"}),
 }
 CAN = frozenset[Capability]().union(*STAGES.values())
 """What its stages can be asked for; the base only continues texts."""
@@ -29,6 +30,12 @@ CAN = frozenset[Capability]().union(*STAGES.values())
 DEFAULT = "bluff"
 BATCH = 32
 """Prompts computed together: more gain little on one core and make the first reply wait longer."""
+
+
+Asked = Request | tuple[Given, ...]
+"""What a prompt asks for: a reply, or how likely continuations are."""
+
+Answered = Continuation | list[Likelihood]
 
 
 @dataclass
@@ -39,7 +46,7 @@ class Pocket:
     runtime: Runtime
     concurrency: int = BATCH
     notice: str = "pocket is a toy model of 1 million parameters: what it says is invented."
-    _waiting: list[tuple[Request, asyncio.Future[Continuation]]] = field(default_factory=list)
+    _waiting: list[tuple[Asked, asyncio.Future[Any]]] = field(default_factory=list)
     _worker: asyncio.Task[None] | None = None
 
     @property
@@ -51,12 +58,21 @@ class Pocket:
 
         Raises: Unsupported: messages for the base. ProviderError: the prompt fills the model's context.
         """
-        start, request = time.monotonic(), self._request(prompt)
-        future: asyncio.Future[Continuation] = asyncio.get_running_loop().create_future()
-        self._waiting.append((request, future))
-        if self._worker is None or self._worker.done():
-            self._worker = asyncio.create_task(self._work())
-        written = await future
+        start = time.monotonic()
+        if prompt.choices:
+            given = self._given(prompt)
+            found: list[Likelihood] = await self._turn(given)
+            return Response(
+                text="",
+                tokens_in=sum(len(each.ids) for each in given),
+                tokens_out=0,
+                seconds=time.monotonic() - start,
+                cost_usd=0.0,
+                model=f"pocket/{self.stage}",
+                likelihoods=tuple(found),
+            )
+        request = self._request(prompt)
+        written: Continuation = await self._turn(request)
         return Response(
             text=written.text.strip() if prompt.messages else written.text,
             stop="stop" if written.ended else "length",
@@ -66,6 +82,14 @@ class Pocket:
             cost_usd=0.0,
             model=f"pocket/{self.stage}",
         )
+
+    async def _turn(self, asked: Asked) -> Any:
+        """What it asks for, once its batch is computed."""
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((asked, future))
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._work())
+        return await future
 
     def price(self, *, batch: bool = False) -> Price:  # noqa: ARG002  a batch costs nothing either
         """Nothing: it is computed here."""
@@ -89,23 +113,33 @@ class Pocket:
                 f"pocket/{self.stage} continues text and has no chat", "use pocket/bluff or pocket/honest"
             )
         ids = self.runtime.chat(prompt.messages) if prompt.messages else self.runtime.plain(prompt.text)
-        context = self.runtime.network.context
-        if len(ids) >= context:
-            raise ProviderError(
-                "too_long",
-                f"the prompt has {len(ids)} tokens, pocket reads {context} in all",
-                "shorten it",
-            )
+        self._check_room(len(ids) + 1)  # one for the reply
         return Request(ids, prompt.max_tokens, prompt.temperature or 0.0, prompt.seed, prompt.stop)
+
+    def _given(self, prompt: Prompt) -> tuple[Given, ...]:
+        if prompt.messages:
+            raise Unsupported(
+                "pocket tells how likely a text goes on, not a conversation", "put it into a text"
+            )
+        given = tuple(self.runtime.given(prompt.text, choice) for choice in prompt.choices)
+        self._check_room(max(len(each.ids) for each in given) - 1)  # nothing follows the last
+        return given
+
+    def _check_room(self, tokens: int) -> None:
+        context = self.runtime.network.context
+        if tokens > context:
+            raise ProviderError(
+                "too_long", f"the prompt takes {tokens} tokens, pocket reads {context} in all", "shorten it"
+            )
 
     async def _work(self) -> None:
         """Compute what waits, batch by batch, until nothing does."""
         await asyncio.sleep(0)  # everyone who asks in this turn of the loop joins the first batch
         while self._waiting:
             batch, self._waiting[:] = self._waiting[:BATCH], self._waiting[BATCH:]
-            wanted = [(request, future) for request, future in batch if not future.done()]
+            wanted = [(asked, future) for asked, future in batch if not future.done()]
             try:
-                replies = await asyncio.to_thread(self._generate, [request for request, _ in wanted])
+                replies = await asyncio.to_thread(self._compute, [asked for asked, _ in wanted])
             except Exception as error:  # noqa: BLE001  each asker gets to know, none waits for ever
                 for _, future in wanted:
                     if not future.done():
@@ -115,8 +149,13 @@ class Pocket:
                 if not future.done():
                     future.set_result(reply)
 
-    def _generate(self, requests: Sequence[Request]) -> list[Continuation]:
-        return self.runtime.generate(requests) if requests else []
+    def _compute(self, asked: Sequence[Asked]) -> list[Answered]:
+        """Replies are written together; likelihoods are found prompt by prompt, to the last bit whatever shares the batch."""
+        requests = [each for each in asked if isinstance(each, Request)]
+        written = iter(self.runtime.generate(requests) if requests else ())
+        return [
+            next(written) if isinstance(each, Request) else self.runtime.likelihoods(each) for each in asked
+        ]
 
 
 def connect(model: str = "", **options: str) -> Pocket:

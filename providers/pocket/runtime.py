@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from evals.lens.local import cut
 from evals.lens.tokens import Tokens
-from evals.types import Message
+from evals.types import Likelihood, Message
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -38,6 +38,14 @@ class Request:
     temperature: float = 0.0
     seed: int | None = None
     stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A text in tokens, and the place of the first of them whose likelihood is asked for; at least one goes before it."""
+
+    ids: tuple[int, ...]
+    start: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +158,31 @@ class Runtime:
         """The tokens of `plain`, each with the bytes of the text it stands for."""
         return cut(self.tokenizer, text, "pocket's own tokenizer", _blank(text))
 
+    def given(self, text: str, choice: str) -> Given:
+        """A text and its continuation, as `plain` reads the two together.
+
+        A token that reaches from the text into the continuation belongs to the continuation.
+        """
+        tokens = self.tokens(text + choice)
+        return Given((self._id["<|bos|>"], *tokens.ids), 1 + tokens.ended(len(text.encode())))
+
+    def likelihoods(self, texts: Sequence[Given]) -> list[Likelihood]:
+        """How likely the model finds the end of each text. All but its last token must fit the context of 512."""
+        with self._threads.limit(limits=1, user_api="blas"):
+            return self._likelihoods(texts)
+
+    def _likelihoods(self, texts: Sequence[Given]) -> list[Likelihood]:
+        read = max(len(text.ids) for text in texts) - 1
+        ids = np.zeros((len(texts), max(read, 1)), np.int64)
+        for row, text in zip(ids, texts, strict=True):
+            row[: len(text.ids) - 1] = text.ids[:-1]
+        positions = np.arange(ids.shape[1])[None].repeat(len(texts), 0)
+        states = self.network.forward(ids, positions, self.network.cache(*ids.shape))
+        return [
+            _likelihood(row[text.start - 1 : len(text.ids) - 1] @ self.network.head, text.ids[text.start :])
+            for row, text in zip(states, texts, strict=True)
+        ]
+
     def generate(self, requests: Sequence[Request]) -> list[Continuation]:
         """Continue all prompts together; the replies are those of each prompt alone.
 
@@ -245,6 +278,15 @@ def _softmax(scores: Floats) -> Floats:
     weights: Floats = np.exp(scores - scores.max(axis=-1, keepdims=True))
     total: Floats = weights.sum(axis=-1, keepdims=True)
     return weights / total
+
+
+def _likelihood(logits: Floats, ids: Sequence[int]) -> Likelihood:
+    """How likely tokens are, given the logits before each of them; shape (tokens, vocabulary)."""
+    scores = logits.astype(np.float64)
+    top = scores.max(axis=-1, keepdims=True)
+    whole = (top + np.log(np.exp(scores - top).sum(axis=-1, keepdims=True)))[:, 0]
+    taken = scores[np.arange(len(ids)), list(ids)]
+    return Likelihood(float((taken - whole).sum()), bool((scores.argmax(axis=-1) == list(ids)).all()))
 
 
 def _pick(logits: Floats, temperature: float, rng: np.random.Generator) -> int:
