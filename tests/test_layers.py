@@ -25,7 +25,7 @@ LAYERS = [
         "prices",
         "usage",
     },
-    {"scorer", "provider", "complaint", "http", "lens", "pricelist"},
+    {"scorer", "provider", "complaint", "http", "lens", "pricelist", "together"},
     {"wire", "chat", "completion", "responses", "messages", "gemini", "host", "suite", "retry"},
     {"framing"},
     {"plan", "tools", "imported"},
