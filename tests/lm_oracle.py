@@ -1,6 +1,6 @@
 """lm-eval itself on pocket, by a model class of its own: what tests hold our runs of its tasks against.
 
-Run in the environment of tools/lm_eval_env.sh:  python -m tests.lm_oracle FOLDER TASK STAGE SHOTS|- chat|text
+Run in the environment of tools/serve_env.sh:  python -m tests.lm_oracle FOLDER TASK STAGE SHOTS|- chat|text
 Writes one JSON object: `results` as lm-eval prints them, and of each item and filter its `arguments` and metrics.
 """
 

@@ -28,7 +28,7 @@ LAYERS = [
         "prices",
         "usage",
     },
-    {"scorer", "scored", "provider", "complaint", "http", "lens", "pricelist", "pace", "echo"},
+    {"scorer", "scored", "provider", "complaint", "http", "lens", "pricelist", "pace", "echo", "together"},
     {"limiter"},
     {
         "wire",

@@ -1,6 +1,6 @@
 """Tasks of lm-eval as suites: asked, judged and counted here exactly as by lm-eval itself.
 
-Most of it needs tools/lm_eval_env.sh first:  uv run pytest -m lm_eval
+Most of it needs tools/serve_env.sh first:  uv run pytest -m lm_eval
 """
 
 import json
@@ -22,7 +22,7 @@ from tests.conftest import Evals
 
 ROOT = Path(__file__).parent.parent
 TASKS = ROOT / "tests" / "lm_tasks"
-PYTHON = ROOT / ".lm-eval-venv" / "bin" / "python"
+PYTHON = ROOT / ".serve-venv" / "bin" / "python"
 
 
 # Names
@@ -79,7 +79,7 @@ WITH_LM_EVAL = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT)}
 
 def command(cwd: Path, *args: object) -> "subprocess.CompletedProcess[str]":
     """A command line in the environment that has lm-eval."""
-    assert PYTHON.exists(), "lm-eval is not installed: run tools/lm_eval_env.sh"
+    assert PYTHON.exists(), "lm-eval is not installed: run tools/serve_env.sh"
     env = {**WITH_LM_EVAL, "HF_HOME": str(cwd / "hf")}
     return subprocess.run(
         [PYTHON, "-m", *map(str, args)], cwd=cwd, env=env, text=True, capture_output=True, check=False

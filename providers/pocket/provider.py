@@ -4,16 +4,16 @@ Stages: pocket/base continues text, pocket/bluff never learned to say "I don't k
 network, no GPU. See README.md in this folder for how they were trained and what they can do.
 """
 
-import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from evals.errors import BadInput, NotFound, ProviderError, Unsupported
 from evals.lens.tokens import Tokens
 from evals.prices import FREE, Price
+from evals.together import Together
 from evals.types import Capability, Likelihood, Prompt, Response
 
 from .runtime import Continuation, Given, Request, Runtime
@@ -35,8 +35,6 @@ BATCH = 32
 Asked = Request | tuple[Given, ...]
 """What a prompt asks for: a reply, or how likely continuations are."""
 
-Answered = Continuation | list[Likelihood]
-
 
 @dataclass
 class Pocket:
@@ -46,8 +44,9 @@ class Pocket:
     runtime: Runtime
     concurrency: int = BATCH
     notice: str = "pocket is a toy model of 1 million parameters: what it says is invented."
-    _waiting: list[tuple[Asked, asyncio.Future[Any]]] = field(default_factory=list)
-    _worker: asyncio.Task[None] | None = None
+
+    def __post_init__(self) -> None:
+        self._together = Together[Asked, Any](self._compute, BATCH)
 
     @property
     def can(self) -> frozenset[Capability]:
@@ -61,7 +60,7 @@ class Pocket:
         start = time.monotonic()
         if prompt.choices:
             given = self._given(prompt)
-            found: list[Likelihood] = await self._turn(given)
+            found: list[Likelihood] = await self._together.ask(given)
             return Response(
                 text="",
                 tokens_in=sum(len(each.ids) for each in given),
@@ -72,7 +71,7 @@ class Pocket:
                 likelihoods=tuple(found),
             )
         request = self._request(prompt)
-        written: Continuation = await self._turn(request)
+        written: Continuation = await self._together.ask(request)
         return Response(
             text=written.text.strip() if prompt.messages else written.text,
             stop="stop" if written.ended else "length",
@@ -82,14 +81,6 @@ class Pocket:
             cost_usd=0.0,
             model=f"pocket/{self.stage}",
         )
-
-    async def _turn(self, asked: Asked) -> Any:
-        """What it asks for, once its batch is computed."""
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append((asked, future))
-        if self._worker is None or self._worker.done():
-            self._worker = asyncio.create_task(self._work())
-        return await future
 
     def price(self, *, batch: bool = False) -> Price:  # noqa: ARG002  a batch costs nothing either
         """Nothing: it is computed here."""
@@ -101,11 +92,7 @@ class Pocket:
 
     async def close(self) -> None:
         """Stop working; what still waits is cancelled."""
-        if self._worker is not None:
-            self._worker.cancel()
-        for _, future in self._waiting:
-            future.cancel()
-        self._waiting.clear()
+        self._together.close()
 
     def _request(self, prompt: Prompt) -> Request:
         if prompt.messages and "chat" not in self.can:
@@ -132,24 +119,7 @@ class Pocket:
                 "too_long", f"the prompt takes {tokens} tokens, pocket reads {context} in all", "shorten it"
             )
 
-    async def _work(self) -> None:
-        """Compute what waits, batch by batch, until nothing does."""
-        await asyncio.sleep(0)  # everyone who asks in this turn of the loop joins the first batch
-        while self._waiting:
-            batch, self._waiting[:] = self._waiting[:BATCH], self._waiting[BATCH:]
-            wanted = [(asked, future) for asked, future in batch if not future.done()]
-            try:
-                replies = await asyncio.to_thread(self._compute, [asked for asked, _ in wanted])
-            except Exception as error:  # noqa: BLE001  each asker gets to know, none waits for ever
-                for _, future in wanted:
-                    if not future.done():
-                        future.set_exception(error)
-                continue
-            for (_, future), reply in zip(wanted, replies, strict=True):
-                if not future.done():
-                    future.set_result(reply)
-
-    def _compute(self, asked: Sequence[Asked]) -> list[Answered]:
+    def _compute(self, asked: Sequence[Asked]) -> list[Continuation | list[Likelihood]]:
         """Replies are written together; likelihoods are found prompt by prompt, to the last bit whatever shares the batch."""
         requests = [each for each in asked if isinstance(each, Request)]
         written = iter(self.runtime.generate(requests) if requests else ())
