@@ -13,6 +13,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
@@ -166,6 +167,7 @@ class Quirks:
         stop: whether it takes stop strings; where not, the reply is cut at the first of them.
         system: whether it knows a system role; where not, the system message opens the user's first.
         images, tools: whether the model sees pictures, and calls tools.
+        model: whether it heeds the model's name; where not, a reply of another model than the named is none.
     """
 
     max_tokens: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
@@ -176,6 +178,7 @@ class Quirks:
     system: bool = True
     images: bool = True
     tools: bool = True
+    model: bool = True
 
 
 Lens = Callable[[Http, str, str], Awaitable[Tokens]]
@@ -242,7 +245,7 @@ class Wire(ABC):
     async def reply(self, prompt: Prompt) -> Response:
         """One reply to one prompt.
 
-        Raises: ProviderError: the request failed. Unsupported: the prompt is for the other wire.
+        Raises: ProviderError: the request failed, or another model answered. Unsupported: the prompt is for the other wire.
         """
         for name in sorted(prompt.needs - self.can):
             raise ProviderError("unsupported", f"{self.model} of {self.http.host} {LACKS[name]}", LEAVE_OUT)
@@ -259,12 +262,29 @@ class Wire(ABC):
                 quirks = replace(quirks, **lesson)
                 continue
             response = self.read(answer)
+            self._named(response)
             if learned:
                 self.quirks = replace(self.quirks, **learned)
             self._taken |= prompt.needs
             if "stop" in dropped:
                 response = replace(response, text=_until(prompt.stop, response.text))
             return replace(response, dropped=dropped) if dropped else response
+
+    def _named(self, response: Response) -> None:
+        """See that the model that was named has answered, where a host answers whatever is asked for.
+
+        Raises: ProviderError: another has. A file may be named without its folder and ending.
+        """
+        said = response.model
+        if self.quirks.model or self.model in {"default", said, PurePath(said).name, PurePath(said).stem}:
+            return
+        if said:
+            name, other = self.http.host, self.http.quote(said)
+            raise ProviderError(
+                "not_found",
+                f"{name} serves the model {other!r} and answers every other name with it, {self.model!r} too",
+                f"write -m {name} for whatever it serves, or start it with the model that you mean",
+            )
 
     def _incapable(self, error: HostError, prompt: Prompt) -> ProviderError | None:
         """What a refusal of the first pictures or tools means: that the model takes none, which is remembered."""

@@ -3,7 +3,7 @@
 import base64
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -51,7 +51,7 @@ def host(seen: Seen) -> Reply:
     asked = UNDERSTOOD[wire](seen)
     if asked.model.startswith("no-such"):
         return _unknown(wire, asked.model)
-    return Reply(_cut(asked, think(asked)).over(wire))
+    return Reply(replace(_cut(asked, think(asked)), model=asked.model).over(wire))
 
 
 def think(asked: Asked) -> Said:
