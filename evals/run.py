@@ -68,8 +68,9 @@ class Runner:
 async def run(plan: Plan, providers: Mapping[str, Provider], runner: Runner, stopper: Stopper) -> None:
     """Ask every model what it has not answered yet, all models side by side.
 
-    Raises: ProviderError: a model has no chance, or a scorer fails on everything (see retry.Breaker). BadInput: the log
-        cannot be written. What was answered before is on disk.
+    A host that has answered and is there no more (see retry.Breaker) is told of in a sentence, and its replies are missing.
+    Raises: ProviderError: a model has no chance, or a scorer fails on everything. BadInput: the log cannot be written. What
+        was answered before is on disk.
     """
     scorers = {name: retry.Breaker() for name in runner.suites}
     askers = {
@@ -91,8 +92,11 @@ async def run(plan: Plan, providers: Mapping[str, Provider], runner: Runner, sto
                 stopper.tasks.update(group.create_task(work) for work in _works(plan, model, asker))
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
+    for model, asker in askers.items():
+        if asker.host.reason and asker.host.lost:
+            runner.say(f"{model}: {asker.host.reason.message} any more, so nothing more is asked of it")
     for breaker in (*(asker.host for asker in askers.values()), *scorers.values()):
-        if breaker.reason:
+        if breaker.reason and not breaker.lost:
             raise breaker.reason
 
 

@@ -457,7 +457,8 @@ def refuses(name: Literal["images", "tools"], error: HostError) -> bool:
         or TOO_MUCH.search(said.said)
     ):
         return False
-    if said.kind in ("auth", "filtered") or (said.kind == "not_found" and "endpoint" not in said.said):
+    lost = said.kind == "not_found" and said.status != 501 and "endpoint" not in said.said
+    if said.kind in ("auth", "filtered") or lost:
         return False
     words = f"{said.about} {said.said}"
     return bool(REFUSED[name].search(words) and (REFUSAL.search(words) or NONE_HERE.search(words)))

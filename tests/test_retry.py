@@ -1,6 +1,7 @@
 """What can pass later is tried again, within bounds; what cannot is not."""
 
 import asyncio
+from itertools import count
 from random import Random
 
 import pytest
@@ -94,6 +95,28 @@ def test_the_breaker_opens_when_there_is_no_chance(kinds: list[FailureKind | Non
     for kind in kinds:
         breaker.see(ProviderError(kind, "no") if kind else None)
     assert (breaker.reason is not None) == opens
+
+
+@pytest.mark.parametrize(
+    ("seconds", "kinds", "lost"),
+    [
+        (120, [None, *["unreached"] * 10], True),
+        (119, [None, *["unreached"] * 10], False),  # it may be starting again
+        (119, [None, *["unreached"] * 11], True),
+        (999, [None, *["unreached"] * 9], False),
+        (999, [None, *["unreached"] * 9, None, "unreached"], False),
+        (999, [None, *["unreached"] * 9, "server", "unreached"], False),
+        (999, [None, *["server"] * 20], False),
+        (999, ["unreached"] * 20, False),  # it was never there, which is told as such
+    ],
+)
+def test_a_host_that_answered_is_given_up_once_it_stays_out_of_reach(
+    seconds: int, kinds: list[FailureKind | None], lost: bool
+) -> None:
+    breaker = Breaker(clock=count(0, seconds).__next__)  # it looks at an answer, and once there is reason to
+    for kind in kinds:
+        breaker.see(ProviderError(kind, "no") if kind else None)
+    assert breaker.lost == lost
 
 
 @pytest.mark.parametrize(
