@@ -19,7 +19,8 @@ class Patience:
 
     Attributes:
         attempts: the most requests for one prompt.
-        knocks: the most where no connection opens and the host has never answered: it is hardly there.
+        knocks: the most where the host has never answered, and no connection opens or something else answers in its place:
+            it is hardly there.
         first, most: seconds of the first and of the longest wait; in between it doubles.
         seconds: no new attempt begins after this long.
     """
@@ -131,7 +132,7 @@ async def ask(provider: Provider, prompt: Prompt, patience: Patience, rng: Rando
                 raise
             pause = patience.wait(attempt - 1, error.retry_after, rng)
             late = monotonic() - start + pause > patience.seconds
-            strange = error.kind == "unreached" and not host.answered
+            strange = error.kind in ("unreached", "garbled") and not host.answered
             most = patience.knocks if strange else patience.attempts
             if not error.passing or attempt >= most or late:
                 return Tried(None, error, attempt)

@@ -137,10 +137,19 @@ def test_prompts_too_long_open_it_only_where_the_shortest_is_too_long_too(
     assert (breaker.reason is not None) == opens
 
 
+TRIED: list[tuple[FailureKind, bool, int]] = [
+    ("unreached", False, 3),
+    ("garbled", False, 3),  # a web page: hardly a model's host
+    ("server", False, 6),
+    ("unreached", True, 6),
+    ("garbled", True, 6),
+]
+
+
 def test_a_host_that_was_never_there_is_knocked_at_a_few_times_only() -> None:
     patience = Patience(attempts=6, knocks=3, first=0.001, most=0.002)
-    for answered, requests in ((False, 3), (True, 6)):
-        provider = Failing("unreached", 99)
+    for kind, answered, requests in TRIED:
+        provider = Failing(kind, 99)
         host = Breaker(answered=answered)
         tried = asyncio.run(ask(provider, Prompt(text="?"), patience, Random(0), host))
         assert tried.attempts == provider.calls == requests

@@ -43,9 +43,12 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--alias", default="default", help="what the model is called")
     parser.add_argument("--slots", type=int, default=4, help="conversations at a time")
+    parser.add_argument("--api-key", default="", help="what it wants with every request")
     given = parser.parse_args()
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # before its threads start, which inherit this
-    server = xllamacpp.Server(chosen(given.model, given.port, given.alias, given.slots))
+    options = chosen(given.model, given.port, given.alias, given.slots)
+    options.api_keys = [given.api_key] if given.api_key else []
+    server = xllamacpp.Server(options)
     signal.sigwait(ENDS)
     del server
 

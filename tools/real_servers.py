@@ -48,13 +48,16 @@ class Server:
 
 
 @contextmanager
-def llamacpp(stage: str, folder: Path) -> Iterator[Server]:
-    """llama.cpp's server with a stage of pocket; its GGUF file and its output go into a folder."""
-    file, port = folder / f"pocket-{stage}.gguf", free_port()
+def llamacpp(stage: str, folder: Path, port: int = 0, key: str = "") -> Iterator[Server]:
+    """llama.cpp's server with a stage of pocket; its GGUF file and its output go into a folder.
+
+    Args: port: a free one if 0. key: what it wants with every request, if anything.
+    """
+    file, port = folder / f"pocket-{stage}.gguf", port or free_port()
     pocket_gguf.write(WEIGHTS / stage, file)
     script = ROOT / "tools" / "llamacpp_server.py"
     alias = f"pocket-{stage}"
-    command = [LLAMACPP, script, file, "--alias", alias, "--port", port]
+    command = [LLAMACPP, script, file, "--alias", alias, "--port", port, "--api-key", key]
     with _running(command, port, folder / f"llamacpp-{stage}.txt", "tools/llamacpp_env.sh") as process:
         yield Server("llamacpp", alias, f"http://127.0.0.1:{port}/v1", process, keeps_context=True)
 
