@@ -18,10 +18,17 @@ fix:
     uv run ruff check --fix .
     uv run ruff format .
 
-# the same suite through a real server that serves pocket's weights
+# four suites through real servers that serve pocket's weights
 real-server:
+    bash tools/llamacpp_env.sh
     bash tools/serve_env.sh
     uv run pytest -m real_server -n 0
+
+# the same at quick size through both, as the table in docs/providers.md: some seven minutes
+agreement *servers:
+    bash tools/llamacpp_env.sh
+    bash tools/serve_env.sh
+    uv run python -m tools.agreement {{servers}}
 
 # suites run by lm-eval itself
 lm-eval:

@@ -23,11 +23,13 @@ KINDS: Mapping[int, FailureKind] = {
     402: "auth",
     403: "auth",
     404: "not_found",
+    405: "not_found",
     408: "timeout",
     409: "server",
     410: "not_found",
     425: "server",
     429: "rate_limit",
+    501: "not_found",
     504: "timeout",
     524: "timeout",
 }

@@ -49,6 +49,7 @@ REASONS: Mapping[FailureKind, tuple[str, str]] = {
     "filtered": ("refused by its content policy", ""),
     "rate_limit": ("asks for fewer requests", "lower --concurrency"),
     "bad_request": ("refused the request", ""),
+    "server": ("failed", "the same command goes on later, and asks only what is missing"),
     "too_long": (
         "has no room for the prompt and its reply",
         "name a model with a longer context, or ?max_tokens=N",

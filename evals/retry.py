@@ -19,7 +19,8 @@ class Patience:
 
     Attributes:
         attempts: the most requests for one prompt.
-        knocks: the most where no connection opens and the host has never answered: it is hardly there.
+        knocks: the most where the host has never answered, and no connection opens or something else answers in its place:
+            it is hardly there.
         first, most: seconds of the first and of the longest wait; in between it doubles.
         seconds: no new attempt begins after this long.
     """
@@ -50,9 +51,15 @@ class Tried:
     attempts: int
 
 
+LOST_SECONDS = 120.0
+"""How long a host that has answered may be out of reach before it is asked no more: longer than a restart takes."""
+
+
 @dataclass
 class Breaker:
     """Opens when there is no chance: a key or name is refused, nothing answers, or the first prompts all fail alike.
+
+    It opens as well where a host that has answered stays out of reach. Then the run is cut short and has not failed.
 
     That prompts are too long says nothing of shorter ones: alone it opens where the shortest of all is among them.
 
@@ -62,6 +69,7 @@ class Breaker:
         limit: how many failures of one kind, with no answer at all, open it.
         answered: whether anything was ever answered.
         reason: why it is open; None while it is not.
+        clock: gives seconds.
     """
 
     shortest: Callable[[], int] = lambda: 0
@@ -69,15 +77,25 @@ class Breaker:
     limit: int = 10
     answered: bool = False
     reason: ProviderError | None = None
+    clock: Callable[[], float] = monotonic
     _failures: Counter[FailureKind] = field(default_factory=Counter)
     _warned: set[FailureKind] = field(default_factory=set)
     _refused: float = math.inf
+    _heard: float = 0.0
+    _unreached: int = 0
+
+    @property
+    def lost(self) -> bool:
+        """Whether a host that has answered is there no more: what it said stands, the rest can be asked another time."""
+        return self.answered and self.reason is not None and self.reason.kind == "unreached"
 
     def see(self, error: ProviderError | None, length: int = 0) -> None:
         """Take note of how one prompt of this length ended."""
         if error is None:
             self.answered = True
+            self._heard, self._unreached = self.clock(), 0
             return
+        self._unreached = self._unreached + 1 if error.kind == "unreached" else 0
         self._failures[error.kind] += 1
         if error.kind == "too_long":
             self._refused = min(self._refused, length)
@@ -94,7 +112,7 @@ class Breaker:
         if kind in ("auth", "not_found"):
             return True
         if self.answered:
-            return False
+            return self._unreached >= self.limit and self.clock() - self._heard >= LOST_SECONDS
         alike = self._failures[kind] >= self.limit
         if kind == "too_long":
             return alike and self._refused <= self.shortest()
@@ -148,7 +166,7 @@ async def ask(
                 raise
             pause = line.patience.wait(attempt - 1, error.retry_after, line.rng)
             late = monotonic() - start + pause > line.patience.seconds
-            strange = error.kind == "unreached" and not line.host.answered
+            strange = error.kind in ("unreached", "garbled") and not line.host.answered
             most = line.patience.knocks if strange else line.patience.attempts
             if not error.passing or attempt >= most or late:
                 return Tried(None, error, attempt)

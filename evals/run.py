@@ -99,8 +99,9 @@ def _limiter(provider: Provider, runner: Runner) -> Limiter:
 async def run(plan: Plan, lines: Mapping[str, retry.Line], runner: Runner, stopper: Stopper) -> None:
     """Ask every model what it has not answered yet, all models side by side.
 
-    Raises: ProviderError: a model has no chance, or a scorer fails on everything (see retry.Breaker). BadInput: the log
-        cannot be written. What was answered before is on disk.
+    A host that has answered and is there no more (see retry.Breaker) is told of in a sentence, and its replies are missing.
+    Raises: ProviderError: a model has no chance, or a scorer fails on everything. BadInput: the log cannot be written. What
+        was answered before is on disk.
     """
     scorers = {name: retry.Breaker() for name in runner.suites}
     stopper.limiters += {id(line.limiter): line.limiter for line in lines.values()}.values()
@@ -114,8 +115,11 @@ async def run(plan: Plan, lines: Mapping[str, retry.Line], runner: Runner, stopp
                 stopper.tasks.update(group.create_task(work) for work in _works(plan, model, asker))
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
+    for model, line in lines.items():
+        if line.host.reason and line.host.lost:
+            runner.say(f"{model}: {line.host.reason.message} any more, so nothing more is asked of it")
     for breaker in (*(line.host for line in lines.values()), *scorers.values()):
-        if breaker.reason:
+        if breaker.reason and not breaker.lost:
             raise breaker.reason
 
 

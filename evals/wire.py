@@ -13,6 +13,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
@@ -164,6 +165,7 @@ class Quirks:
         system: whether it knows a system role; where not, the system message opens the user's first.
         images, tools: whether the model sees pictures, and calls tools.
         logprobs: whether it tells how likely a given text is; True where that is known, for few hosts do.
+        model: whether it heeds the model's name; where not, a reply of another model than the named is none.
     """
 
     max_tokens: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
@@ -175,6 +177,7 @@ class Quirks:
     images: bool = True
     tools: bool = True
     logprobs: bool = False
+    model: bool = True
 
 
 Post = Callable[[str, Mapping[str, Any], str], Awaitable[Answer]]
@@ -261,7 +264,7 @@ class Wire(ABC):
         """One reply to one prompt.
 
         Args: post: what carries the request to the host and the answer back, in place of the client.
-        Raises: ProviderError: the request failed. Unsupported: the prompt is for the other wire.
+        Raises: ProviderError: the request failed, or another model answered. Unsupported: the prompt is for the other wire.
         """
         post = post or self.http.post
         self.admit(prompt)
@@ -278,12 +281,29 @@ class Wire(ABC):
                 quirks = replace(quirks, **lesson)
                 continue
             response = self.read(answer)
+            self._named(response)
             if learned:
                 self.quirks = replace(self.quirks, **learned)
             self._taken |= prompt.needs
             if "stop" in dropped:
                 response = replace(response, text=_until(prompt.stop, response.text))
             return replace(response, dropped=dropped) if dropped else response
+
+    def _named(self, response: Response) -> None:
+        """See that the model that was named has answered, where a host answers whatever is asked for.
+
+        Raises: ProviderError: another has. A file may be named without its folder and ending.
+        """
+        said = response.model
+        if self.quirks.model or self.model in {"default", said, PurePath(said).name, PurePath(said).stem}:
+            return
+        if said:
+            name, other = self.http.host, self.http.quote(said)
+            raise ProviderError(
+                "not_found",
+                f"{name} serves the model {other!r} and answers every other name with it, {self.model!r} too",
+                f"write -m {name} for whatever it serves, or start it with the model that you mean",
+            )
 
     def admit(self, prompt: Prompt) -> None:
         """Raises: ProviderError: the prompt needs what the model has not."""
@@ -465,7 +485,8 @@ def refuses(name: Extra, error: HostError) -> bool:
         or TOO_MUCH.search(said.said)
     ):
         return False
-    if said.kind in ("auth", "filtered") or (said.kind == "not_found" and "endpoint" not in said.said):
+    lost = said.kind == "not_found" and said.status != 501 and "endpoint" not in said.said
+    if said.kind in ("auth", "filtered") or lost:
         return False
     words = f"{said.about} {said.said}"
     return bool(REFUSED[name].search(words) and (REFUSAL.search(words) or NONE_HERE.search(words)))

@@ -6,6 +6,7 @@ evals run SUITE -m 'llamacpp?wire=completion'    (a base model: it continues tex
 
 from evals.host import Host
 from evals.lens import served
+from evals.wire import Quirks
 
 connect = Host(
     "llamacpp",
@@ -17,4 +18,5 @@ connect = Host(
     concurrency=4,
     lens=served.llamacpp,
     wires=("chat", "completion", "messages"),
+    quirks=Quirks(model=False),
 ).connect

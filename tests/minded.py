@@ -3,7 +3,7 @@
 import base64
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -54,7 +54,7 @@ def host(seen: Seen) -> Reply:
         return _unknown(wire, asked.model)
     if wire == "completion" and seen.body.get("echo"):
         return Reply(echoed(asked.turns[-1][1]))
-    return Reply(_cut(asked, think(asked)).over(wire))
+    return Reply(replace(_cut(asked, think(asked)), model=asked.model).over(wire))
 
 
 def think(asked: Asked) -> Said:

@@ -18,6 +18,7 @@ class Said:
         calls: (name, arguments, id) of the tools it calls.
         stop: why it ends: "stop", "length" or "filter".
         tokens: (read, written, of which reasoning).
+        model: what the host calls the model.
     """
 
     text: str = "Yes."
@@ -25,6 +26,7 @@ class Said:
     calls: tuple[tuple[str, Mapping[str, Any], str], ...] = ()
     stop: str = "stop"
     tokens: tuple[int, int, int] = (20, 8, 0)
+    model: str = "served"
 
     def over(self, wire: WireName) -> dict[str, Any]:
         """The body in which it comes."""
@@ -48,14 +50,18 @@ def _chat(said: Said) -> dict[str, Any]:
         "total_tokens": read + written,
         "completion_tokens_details": {"reasoning_tokens": hidden},
     }
-    return {**chat(said.text or None, reasons[said.stop], **message), "usage": usage}
+    return {**chat(said.text or None, reasons[said.stop], model=said.model, **message), "usage": usage}
 
 
 def _completion(said: Said) -> dict[str, Any]:
     read, written, _ = said.tokens
     usage = {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
     reasons = {"filter": "content_filter"}
-    return {**completion(said.text, reasons.get(said.stop, said.stop)), "usage": usage}
+    return {
+        **completion(said.text, reasons.get(said.stop, said.stop)),
+        "usage": usage,
+        "model": said.model,
+    }
 
 
 def _responses(said: Said) -> dict[str, Any]:
@@ -83,7 +89,7 @@ def _responses(said: Said) -> dict[str, Any]:
         "status": "incomplete" if why else "completed",
         "error": None,
         "incomplete_details": why,
-        "model": "served",
+        "model": said.model,
         "output": output,
         "parallel_tool_calls": True,
         "tool_choice": "auto",
@@ -113,7 +119,7 @@ def _messages(said: Said) -> dict[str, Any]:
         "id": "msg_1",
         "type": "message",
         "role": "assistant",
-        "model": "served",
+        "model": said.model,
         "content": content,
         "stop_reason": reasons[said.stop],
         "stop_sequence": None,
@@ -151,7 +157,7 @@ def _gemini(said: Said) -> dict[str, Any]:
             "totalTokenCount": read + written,
             "promptTokensDetails": [{"modality": "TEXT", "tokenCount": read}],
         },
-        "modelVersion": "served",
+        "modelVersion": said.model,
         "responseId": "r-1",
     }
 

@@ -71,6 +71,8 @@ TOO_LONG = [
         (404, vllm("The model `x` does not exist.", "NotFoundError", 404), "not_found", "The model"),
         (404, {"error": "model 'x' not found"}, "not_found", "model 'x' not found"),
         (404, {"detail": "Not Found"}, "not_found", "Not Found"),
+        (405, {"detail": "Method Not Allowed"}, "not_found", "Method Not Allowed"),
+        (501, {"error": {"message": "This server does not support chat"}}, "not_found", "This server"),
         (
             400,
             openai("Unable to access non-serverless model x.", "model_not_available"),

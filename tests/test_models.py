@@ -1,6 +1,8 @@
 """`evals models`: what can be asked here and now, without a key shown or a hosted service asked."""
 
 import json
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +17,7 @@ from tests.conftest import Evals
 from tests.minded import host
 from tests.stub_server import Reply, Stub, serving
 
+ROOT = Path(__file__).parent.parent
 KEY = "sk-secret-0123456789abcdef"
 
 
@@ -58,6 +61,39 @@ def test_a_new_host_is_one_file_that_is_run_checked_and_listed(evals: Evals, stu
     assert evals("check-provider", f"{name}/some/model").returncode == 0
     done = evals("run", sums, "-m", f"{name}/some/model", "-n", 2)
     assert done.returncode == 0, done.stderr
+
+
+NEWHOST = '''"""Newhost: a host that opened today; no key.  -m newhost/MODEL"""
+from evals.host import Host
+connect = Host("newhost", "{url}").connect
+'''
+
+
+def test_a_new_file_on_the_shelf_and_nothing_else_adds_a_host(stub: Stub, tmp_path: Path) -> None:
+    """In a checkout that is ours but for that file."""
+    stub.host = host
+    checkout = tmp_path / "checkout"
+    for folder in ("providers", "docs"):
+        (checkout / folder).mkdir(parents=True)
+    for entry in [ROOT / name for name in ("evals", "suites", "reports", "tools")]:
+        (checkout / entry.name).symlink_to(entry)
+    for entry in (ROOT / "providers").iterdir():
+        (checkout / "providers" / entry.name).symlink_to(entry)
+    shutil.copy(ROOT / "docs" / "providers.md", checkout / "docs")
+    before = (checkout / "docs" / "providers.md").read_text("utf-8").splitlines()
+    (checkout / "providers" / "newhost.py").write_text(NEWHOST.format(url=stub.url))
+
+    there = Evals(checkout)
+    listed = there("models", "newhost").stdout.splitlines()
+    assert listed == ["newhost  answers     1 model", "  -m newhost/some/model"]
+    assert "newhost " in there("models").stdout
+    done = there("run", "spelling", "-m", "newhost/some/model", "-n", 2, "--out", tmp_path / "runs")
+    assert done.returncode == 0, done.stderr
+    subprocess.run([sys.executable, "-m", "tools.providers_table"], cwd=checkout, check=True)
+    after = (checkout / "docs" / "providers.md").read_text("utf-8").splitlines()
+    (row,) = [line for line in after if line not in before]
+    assert row.startswith("| `newhost` | Newhost: a host that opened today | none | yes | no |")
+    assert [line for line in before if line not in after] == []
 
 
 def test_a_server_that_is_down_says_how_it_is_started_and_one_that_answers_oddly_what_it_said(

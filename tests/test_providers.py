@@ -47,7 +47,7 @@ def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(HOSTS[name].key, f"secret-of-{name}")
 
 
-def at(stub: Stub, name: str, model: str = "vendor/model-1", more: str = "") -> Provider:
+def at(stub: Stub, name: str, model: str = "served", more: str = "") -> Provider:
     return connect(ModelName.parse(f"{name}/{model}?base_url={stub.url}{more}"))
 
 
@@ -78,7 +78,7 @@ PATHS: dict[WireName, str] = {
     "chat": "/v1/chat/completions",
     "responses": "/v1/responses",
     "messages": "/v1/messages",
-    "gemini": "/v1/models/vendor/model-1:generateContent",
+    "gemini": "/v1/models/served:generateContent",
 }
 LIMITS: dict[WireName, str] = {
     "responses": "max_output_tokens",

@@ -1,6 +1,7 @@
 """What can pass later is tried again, within bounds; what cannot is not."""
 
 import asyncio
+from itertools import count
 from random import Random
 
 import pytest
@@ -103,6 +104,28 @@ def test_the_breaker_opens_when_there_is_no_chance(kinds: list[FailureKind | Non
 
 
 @pytest.mark.parametrize(
+    ("seconds", "kinds", "lost"),
+    [
+        (120, [None, *["unreached"] * 10], True),
+        (119, [None, *["unreached"] * 10], False),  # it may be starting again
+        (119, [None, *["unreached"] * 11], True),
+        (999, [None, *["unreached"] * 9], False),
+        (999, [None, *["unreached"] * 9, None, "unreached"], False),
+        (999, [None, *["unreached"] * 9, "server", "unreached"], False),
+        (999, [None, *["server"] * 20], False),
+        (999, ["unreached"] * 20, False),  # it was never there, which is told as such
+    ],
+)
+def test_a_host_that_answered_is_given_up_once_it_stays_out_of_reach(
+    seconds: int, kinds: list[FailureKind | None], lost: bool
+) -> None:
+    breaker = Breaker(clock=count(0, seconds).__next__)  # it looks at an answer, and once there is reason to
+    for kind in kinds:
+        breaker.see(ProviderError(kind, "no") if kind else None)
+    assert breaker.lost == lost
+
+
+@pytest.mark.parametrize(
     ("lengths", "opens"),
     [
         ([5000, 4000, 3000] * 9, False),  # the long end of a ladder comes first
@@ -120,10 +143,19 @@ def test_prompts_too_long_open_it_only_where_the_shortest_is_too_long_too(
     assert (breaker.reason is not None) == opens
 
 
+TRIED: list[tuple[FailureKind, bool, int]] = [
+    ("unreached", False, 3),
+    ("garbled", False, 3),  # a web page: hardly a model's host
+    ("server", False, 6),
+    ("unreached", True, 6),
+    ("garbled", True, 6),
+]
+
+
 def test_a_host_that_was_never_there_is_knocked_at_a_few_times_only() -> None:
     patience = Patience(attempts=6, knocks=3, first=0.001, most=0.002)
-    for answered, requests in ((False, 3), (True, 6)):
-        provider = Failing("unreached", 99)
+    for kind, answered, requests in TRIED:
+        provider = Failing(kind, 99)
         host = Breaker(answered=answered)
         tried = asked(provider, patience, host)
         assert tried.attempts == provider.calls == requests

@@ -19,9 +19,10 @@ from evals.lm_task import ITEMS, export
 from evals.plan import Planned, Request, plan
 from evals.types import Metric
 from tests.conftest import Evals
-from tests.test_real_server import WEIGHTS, served, serving
+from tools.real_servers import WEIGHTS, transformers
 
-FOLDER = WEIGHTS / "honest"
+STAGE = "honest"
+FOLDER = WEIGHTS / STAGE
 
 pytestmark = [pytest.mark.in_process, pytest.mark.filterwarnings("default")]
 
@@ -48,8 +49,8 @@ Means = dict[str, float]
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(FOLDER, tmp_path_factory.mktemp("server") / "server.txt") as address:
-        yield address
+    with transformers(STAGE, tmp_path_factory.mktemp("server")) as server:
+        yield server.url
 
 
 @pytest.mark.parametrize("asked", PARTS, ids=lambda asked: asked.suite)
@@ -95,7 +96,7 @@ def here(
         f"hf/{FOLDER}?dtype=float32&device=cpu",
         f"hf/{FOLDER}?dtype=float32&device=cpu&batch=8",
         f"lm-eval/hf?pretrained={FOLDER}&dtype=float32&device=cpu",
-        served(FOLDER, url),
+        f"openai-compatible/{FOLDER}?base_url={url}",
     )
     arms = [word for arm in asked.arms for word in ("--arm", arm)]
     named = [word for model in models for word in ("-m", model)]

@@ -9,7 +9,7 @@ import pytest
 
 from evals.wire import WireName
 from tests.conftest import Evals
-from tests.shapes import KEY, TROUBLES, Said, Trouble, openai_error
+from tests.shapes import KEY, Said, openai_error
 from tests.stub_server import Reply, Seen, Stub, serving
 
 HEADERS = {
@@ -64,21 +64,3 @@ def test_no_file_that_a_run_writes_and_nothing_it_prints_holds_a_key(
     assert [path for path in written if KEY.encode() in path.read_bytes()] == []
     assert KEY not in done.stdout + done.stderr + page.stdout + page.stderr
     assert "[key]" in (folder / "replies.jsonl").read_text()
-
-
-@pytest.mark.parametrize(
-    "trouble", [each for each in TROUBLES["chat"] if each.kind == "auth"], ids=lambda each: each.name
-)
-def test_a_run_that_a_key_stops_says_so_without_it(
-    evals: Evals, sums: Path, stub: Stub, trouble: Trouble
-) -> None:
-    evals.env["PLACE_API_KEY"] = KEY
-    stub.plays(trouble.reply)
-    done = evals("run", sums, "-m", own(evals.cwd, "chat", stub.url), "-n", 4)
-    assert done.returncode == 2
-    said = done.stderr.replace("PLACE_API_KEY", "")
-    assert KEY[:8] not in said
-    assert "Traceback" not in said
-    assert [
-        path for path in evals.cwd.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()
-    ] == []

@@ -10,7 +10,7 @@ from evals.errors import BadInput, ProviderError
 from evals.host import Host
 from evals.provider import Provider
 from evals.types import Message, Prompt
-from evals.wire import Wire
+from evals.wire import Quirks, Wire
 from tests.stub_server import Reply, Stub, ask, chat, complaint, completion, serving
 
 PROMPT = Prompt((Message("system", "Be brief."), Message("user", "Who is Orson Kovats?")), seed=5)
@@ -173,3 +173,30 @@ def test_a_bad_option_is_told_in_one_sentence(options: dict[str, str], words: li
         Host("place", "http://127.0.0.1:1/v1").connect("m", **options)
     assert [word for word in words if word not in str(caught.value)] == []
     assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("named", "answered", "refused"),
+    [
+        ("qwen3", "qwen3", False),
+        ("qwen3.gguf", "/models/qwen3.gguf", False),
+        ("qwen3", "/models/qwen3.gguf", False),
+        ("default", "/models/qwen3.gguf", False),
+        ("qwen3", "", False),
+        ("qwen3", "llama4", True),
+        ("qwen3", "/models/qwen3-8b.gguf", True),
+    ],
+)
+def test_where_any_name_is_answered_another_model_is_refused(
+    stub: Stub, named: str, answered: str, refused: bool
+) -> None:
+    stub.plays(Reply(chat("Yes.", model=answered)))
+    assert ask(Host("place", stub.url).connect(named), PROMPT)[0].text == "Yes."
+    heedless = Host("place", stub.url, quirks=Quirks(model=False)).connect(named)
+    if not refused:
+        assert ask(heedless, PROMPT)[0].model == answered
+        return
+    with pytest.raises(ProviderError, match=f"serves the model '{answered}' .* 'qwen3' too") as caught:
+        ask(heedless, PROMPT)
+    assert caught.value.kind == "not_found"
+    assert caught.value.fix.startswith("write -m place ")

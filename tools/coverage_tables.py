@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -168,7 +169,7 @@ def _log_chance(n: int, n01: Floats, n10: Floats, p01: float, p10: float) -> Flo
     found = log_factorial[n] - log_factorial[a] - log_factorial[b] - log_factorial[n - a - b]
     for counts, p in ((n01, p01), (n10, p10), (n - n01 - n10, 1 - p01 - p10)):
         found = found + np.where(counts > 0, counts * math.log(max(p, 1e-300)), 0.0)
-    return found
+    return np.asarray(found, float)
 
 
 def tail_table() -> str:
@@ -289,7 +290,7 @@ def anytime_table() -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
-    **{name: (lambda name=name: interval_table(name)) for name in INTERVALS},
+    **{name: partial(interval_table, name) for name in INTERVALS},
     "few": few_table,
     "tails": tail_table,
     "gate": gate_table,
