@@ -1,7 +1,8 @@
 """Contrasts: two arms, strata or models on the same items: how far apart they are, and whether that is decided."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -17,6 +18,7 @@ from evals.measure import (
     bounds,
     combine,
     is_two_valued,
+    measured,
     stretched,
     unit,
 )
@@ -33,10 +35,11 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Effect:
-    """A paired difference, treatment minus control.
+    """A difference, treatment minus control.
 
     Attributes:
         estimate: in the metric's points, with its 95 % interval; n are the items that count in both.
+        treatment, control: the metric in each, over the items that the estimate rests on.
         p: two-sided, of no difference: exact McNemar where every item is one yes-or-no, else by sign flips of clusters.
         n01, n10: items that are yes under the treatment alone, and under the control alone; None unless yes-or-no.
         needed: about how many items would decide an effect of this size (80 % power); inf for none.
@@ -45,6 +48,8 @@ class Effect:
     """
 
     estimate: Estimate
+    treatment: float
+    control: float
     p: float
     n01: int | None
     n10: int | None
@@ -52,28 +57,108 @@ class Effect:
     lost: float
     unit: str
 
+    @property
+    def se(self) -> float:
+        """The standard error by which the interval is as wide as it is."""
+        return (self.estimate.high - self.estimate.low) / 2 / stats.z_quantile()
+
 
 def effect(tally: Tally, name: str, treatment: Codes, control: Codes) -> Effect:
     """How far a metric lies apart in two groups of rows, on the items that they share."""
+    weights, metric = tally.parts(name), tally.metrics[name]
+    pairs = [_pair(tally.items(part, treatment), tally.items(part, control)) for part in weights]
+    found = _gap(tally, weights, pairs, 0.95)
+    one, other = _means(metric, weights, pairs)
+    changes = [change for change, _, _ in pairs]
+    lost = max(change.lost for change in changes)
+    if len(pairs) == 1 and (flips := _flips(metric, *pairs[0][:2])):
+        n01, n10 = flips
+        needed = stats.needed_pairs((n01 - n10) / found.n, (n01 + n10) / found.n)
+        return Effect(found, one, other, stats.mcnemar(n01, n10), n01, n10, needed, lost, unit(metric))
+    p = stats.sign_flip(_pulls(changes, list(weights.values()))) if found.n else stats.NAN
+    made = Effect(found, one, other, p, None, None, stats.NAN, lost, unit(metric))
+    return replace(made, needed=stats.needed_items(found.value, made.se, found.n))
+
+
+def _means(metric: AnyMetric, weights: Mapping[str, float], pairs: Sequence["Pair"]) -> tuple[float, float]:
+    """What a metric is in each group, over the items that both have."""
+    constant = getattr(metric, "constant", 0.0)
+    one, other = (
+        constant
+        + sum(weight * means[side] for weight, (_, _, means) in zip(weights.values(), pairs, strict=True))
+        for side in (0, 1)
+    )
+    return one, other
+
+
+def gap(tally: Tally, name: str, treatment: Codes, control: Codes, level: float = 0.95) -> Estimate:
+    """The estimate of `effect` alone, with an interval of any level."""
     weights = tally.parts(name)
     pairs = [_pair(tally.items(part, treatment), tally.items(part, control)) for part in weights]
-    parts = [_difference(tally.metrics[part], *pair) for part, pair in zip(weights, pairs, strict=True)]
-    changes = [change for change, _ in pairs]
-    found = combine(parts, changes, weights, 0.0)
-    lost = max(change.lost for change in changes)
-    shown = unit(tally.metrics[name])
-    if len(pairs) == 1 and (flips := _flips(tally.metrics[name], *pairs[0])):
-        n01, n10 = flips
-        share = (n01 + n10) / found.n
-        needed = stats.needed_pairs((n01 - n10) / found.n, share)
-        return Effect(found, stats.mcnemar(n01, n10), n01, n10, needed, lost, shown)
-    se = (found.high - found.low) / 2 / stats.z_quantile()
-    p = stats.sign_flip(_pulls(changes, list(weights.values()))) if found.n else stats.NAN
-    return Effect(found, p, None, None, stats.needed_items(found.value, se, found.n), lost, shown)
+    return _gap(tally, weights, pairs, level)
 
 
-def _pair(treatment: Items, control: Items) -> tuple[Items, stats.Floats]:
-    """The changes of the items that both have, and every value that either has, by which the metric is judged."""
+def apart(tally: Tally, name: str, treatment: Codes, control: Codes) -> Effect:
+    """How far a metric lies apart in two groups of rows that need share no item: nothing is paired; p as in `touching`."""
+    (one, lost), (other, there) = (measured(tally, name, rows) for rows in (treatment, control))
+    found = _apart(one, other)
+    made = Effect(
+        found,
+        one.value,
+        other.value,
+        touching(found),
+        None,
+        None,
+        stats.NAN,
+        max(lost, there),
+        unit(tally.metrics[name]),
+    )
+    return replace(made, needed=stats.needed_items(found.value, made.se, found.n))
+
+
+def touching(found: Estimate) -> float:
+    """The two-sided p of no difference by a 95 % interval: that of the level at which it would just touch 0.
+
+    The arm of the interval that points to 0 is taken for 1.96 standard errors, so that p < .05 exactly where it excludes 0.
+    """
+    arm = found.value - found.low if found.value > 0 else found.high - found.value
+    if math.isnan(arm) or found.value == 0:
+        return stats.NAN if math.isnan(arm) else 1.0
+    return math.erfc(abs(found.value) * stats.z_quantile() / arm / math.sqrt(2)) if arm else 0.0
+
+
+def gap_apart(tally: Tally, name: str, treatment: Codes, control: Codes, level: float = 0.95) -> Estimate:
+    """The estimate of `apart` alone, with an interval of any level."""
+    return _apart(*(measured(tally, name, rows, level)[0] for rows in (treatment, control)))
+
+
+def _apart(one: Estimate, other: Estimate) -> Estimate:
+    """The difference of two independent estimates; n are the items of the smaller.
+
+    Source: Newcombe (1998), Interval estimation for the difference between independent proportions, method 10; Zou and
+        Donner (2008) for any two estimates.
+    """
+    if not (one.n and other.n):
+        return stats.NOTHING
+    found = stats.mover([one, other], [1.0, -1.0])
+    fewer = min(one, other, key=lambda each: each.n)
+    return replace(found, n=fewer.n, clusters=fewer.clusters, method="MOVER, unpaired")
+
+
+Pair = tuple[Items, stats.Floats, tuple[float, float]]
+"""The changes of the items that both have, every value that either has, and the means of both over those items."""
+
+
+def _gap(tally: Tally, weights: Mapping[str, float], pairs: Sequence[Pair], level: float) -> Estimate:
+    parts = [
+        _difference(tally.metrics[part], change, values, level)
+        for part, (change, values, _) in zip(weights, pairs, strict=True)
+    ]
+    return combine(parts, [change for change, _, _ in pairs], weights, 0.0)
+
+
+def _pair(treatment: Items, control: Items) -> Pair:
+    """Two groups' items brought together; by every value that either has, shared or not, a metric's kind is judged."""
     both, there, here = np.intersect1d(treatment.item, control.item, assume_unique=True, return_indices=True)
     repeats = min(
         (each.replies / len(each.item) for each in (treatment, control) if len(each.item)), default=1.0
@@ -85,16 +170,21 @@ def _pair(treatment: Items, control: Items) -> tuple[Items, stats.Floats]:
         replies=round(len(both) * repeats),
         lost=max(treatment.lost, control.lost),
     )
-    return change, np.concatenate([treatment.value, control.value])
+    means = [
+        float(each.mean()) if len(both) else stats.NAN
+        for each in (treatment.value[there], control.value[here])
+    ]
+    return change, np.concatenate([treatment.value, control.value]), (means[0], means[1])
 
 
-def _difference(metric: AnyMetric, change: Items, values: stats.Floats) -> Estimate:
+def _difference(metric: AnyMetric, change: Items, values: stats.Floats, level: float) -> Estimate:
     """The mean change: Bonett and Price where only two values are possible, t otherwise; both by clusters."""
     low, high = bounds(metric)
     width = high - low
     if not is_two_valued(metric, values):
-        return stats.mean(change.value, change.cluster, (-width, width))
-    return stretched(stats.share_difference(change.value / width, change.cluster, change.replies), 0.0, width)
+        return stats.mean(change.value, change.cluster, (-width, width), level)
+    found = stats.share_difference(change.value / width, change.cluster, change.replies, level)
+    return stretched(found, 0.0, width)
 
 
 def _flips(metric: AnyMetric, change: Items, values: stats.Floats) -> tuple[int, int] | None:
@@ -168,7 +258,7 @@ def _declared(tally: Tally, declared: Contrast, by: Sequence[str]) -> Iterator[d
     if inner not in tally.rows or inner in by:
         return
     outer = ("model", "arm", *by) if strata else ("model", *by)
-    for key, levels in _nested(tally, outer, inner):
+    for key, levels in nested(tally, outer, inner):
         pair = [levels[level] for level in (declared.treatment, declared.control) if level in levels]
         if len(pair) == 2 and (not strata or all(tally.concerns(declared.metric, rows) for rows in pair)):
             headline = declared.headline and not by
@@ -179,7 +269,7 @@ def _declared(tally: Tally, declared: Contrast, by: Sequence[str]) -> Iterator[d
                 "metric": declared.metric,
                 "treatment": str(declared.treatment),
                 "control": str(declared.control),
-                **_effect_columns(tally.metrics[declared.metric], effect(tally, declared.metric, *pair)),
+                **effect_columns(tally.metrics[declared.metric], effect(tally, declared.metric, *pair)),
                 "headline": headline,
                 "family": None if headline else "further",
                 "say": _contrast_sentence(declared),
@@ -201,7 +291,7 @@ def differences(frame: pd.DataFrame, suites: Mapping[str, Suite], by: Sequence[s
 
 def _differences(frame: pd.DataFrame, name: str, suite: Suite, by: Sequence[str]) -> Iterator[dict[str, Any]]:
     tally = Tally(frame[frame["suite"] == name], suite)
-    for key, models in _nested(tally, tuple(by), "model"):
+    for key, models in nested(tally, tuple(by), "model"):
         for metric in suite.metrics:
             headline = not by and (isinstance(metric, Index) or metric is suite.metrics[0])
             for baseline, model in combinations(models, 2):
@@ -213,7 +303,7 @@ def _differences(frame: pd.DataFrame, name: str, suite: Suite, by: Sequence[str]
                     "title": metric.title,
                     "model": model,
                     "baseline": baseline,
-                    **_effect_columns(metric, found),
+                    **effect_columns(metric, found),
                     "headline": headline,
                     "family": metric.name if headline else "further",
                     "say": words.difference,
@@ -227,7 +317,7 @@ def _in_shared_arms(tally: Tally, one: Codes, other: Codes) -> tuple[Codes, Code
     return one[shared[one]], other[shared[other]]
 
 
-def _nested(
+def nested(
     tally: Tally, by: tuple[str, ...], inner: str
 ) -> Iterator[tuple[tuple[Any, ...], dict[str, Codes]]]:
     """For each combination of the columns: the rows of each value of one more column."""
@@ -241,7 +331,8 @@ def _contrast_sentence(declared: Contrast) -> Callable[[Mapping[str, Any]], str]
     return lambda row: words.contrast(row, declared)
 
 
-def _effect_columns(metric: AnyMetric, found: Effect) -> dict[str, Any]:
+def effect_columns(metric: AnyMetric, found: Effect) -> dict[str, Any]:
+    """An effect as the columns of a table that say what was measured; what is made of it is still to come."""
     n01, n10 = found.n01, found.n10
     return {
         "effect": found.estimate.value,
@@ -261,8 +352,8 @@ def _effect_columns(metric: AnyMetric, found: Effect) -> dict[str, Any]:
     }
 
 
-def _table(rows: list[dict[str, Any]], head: Sequence[str]) -> pd.DataFrame:
-    """The rows with corrected p, verdict and sentence."""
+def correct(rows: Sequence[dict[str, Any]]) -> None:
+    """Add `p_adjusted` to the rows: by Holm within a suite's rows of one `family`, as it is where that is None."""
     families: dict[tuple[str, str], list[int]] = {}
     for place, row in enumerate(rows):
         row["p_adjusted"] = row["p"]
@@ -271,14 +362,19 @@ def _table(rows: list[dict[str, Any]], head: Sequence[str]) -> pd.DataFrame:
     for places in families.values():
         for place, p in zip(places, stats.holm([rows[place]["p"] for place in places]), strict=True):
             rows[place]["p_adjusted"] = float(p)
+
+
+def _table(rows: list[dict[str, Any]], head: Sequence[str]) -> pd.DataFrame:
+    """The rows with corrected p, verdict and sentence."""
+    correct(rows)
     for row in rows:
-        row["verdict"] = _verdict(row)
+        row["verdict"] = verdict(row)
         row["sentence"] = row["say"](row)
     table = pd.DataFrame(rows, columns=[*head, *COLUMNS])
     return table.astype(dict.fromkeys(("n01", "n10", "needed"), "Int64") | {"odds_ratio": "float64"})
 
 
-def _verdict(row: Mapping[str, Any]) -> str:
+def verdict(row: Mapping[str, Any]) -> str:
     """Decided where the interval excludes 0 and the test, corrected where there are many, agrees."""
     if not row["n"]:
         return "not measured"
