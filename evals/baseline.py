@@ -7,28 +7,18 @@ by then. A hash of the content tells a file that was edited or badly merged from
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from itertools import chain
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
-import pandas as pd
 import pydantic
 
-from evals import __version__
-from evals.errors import BadFile, BadInput, Unsupported
-from evals.frame import frame
-from evals.log import RunFile, now
+from evals.errors import BadFile, BadInput
 from evals.measure import AnyMetric
-from evals.side import Side, kept, noted_as
-from evals.suite import Suite
-from evals.types import Arm, Failure, Index, ItemMetric, Key, Metric, Prompt, Reply, Score, Tag
+from evals.side import kept
+from evals.types import Index, ItemMetric, Metric, Score, Tag
 
 SCHEMA = 1
-SAVED = "as saved"
-FAILED = frozenset({"error", "too_long"})
-"""Outcomes of replies that have no verdict."""
 AGAIN = "save it again: evals baseline save RUN --out FILE"
 
 Better = Literal["higher", "lower"] | None
@@ -124,75 +114,14 @@ class Baseline(pydantic.BaseModel):
     hash: str
 
 
-# Saving
-
-
-def of(side: Side, about: RunFile) -> Baseline:
-    """The baseline of a run's one model. Args: about: what the run's `run.json` says."""
-    request = about.request
-    found = {
-        "schema": SCHEMA,
-        "evals": __version__,
-        "model": side.model,
-        "served": list(side.served),
-        "run": Path(side.place).name,
-        "asked": about.created,
-        "saved": now(),
-        "seed": about.seed,
-        "settings": {
-            "size": request.size,
-            "arms": list(request.arms),
-            "options": dict(request.options),
-            "repeat": request.repeat,
-        },
-        "replies": len(side.rows),
-        "missing": side.missing,
-        "suites": {
-            name: _saved(side.rows[side.rows["suite"] == name], suite, side.versions[name])
-            for name, suite in sorted(side.suites.items())
-        },
-    }
-    unsigned = Baseline.model_validate({**found, "hash": ""})
-    return unsigned.model_copy(update={"hash": _hash(_plain(unsigned))})
-
-
-def _saved(rows: pd.DataFrame, suite: Suite, version: str) -> SavedSuite:
-    named = [tag for metric in suite.metrics for tag in getattr(metric, "where", {})]
-    tags = [tag for tag in dict.fromkeys((*named, *suite.strata)) if f"tag_{tag}" in rows]
-    items = rows.sort_values(["arm", "sample", "repeat"], kind="stable")
-    columns = items[["cluster", *(f"tag_{tag}" for tag in tags)]].astype(object)
-    columns = columns.where(columns.notna(), None)
-    samples = dict(zip(items["sample"], map(list, columns.itertuples(index=False, name=None)), strict=True))
-    arms: dict[str, dict[str, Line]] = {}
-    for (arm, sample), replies in items.groupby(["arm", "sample"], sort=True):
-        arms.setdefault(str(arm), {})[str(sample)] = _line(replies, suite)
-    return SavedSuite(
-        version=version,
-        metrics={metric.name: SavedMetric.of(metric) for metric in suite.metrics},
-        tags=tags,
-        strata=list(suite.strata),
-        samples=dict(sorted(samples.items())),
-        arms=arms,
-    )
-
-
-def _line(replies: pd.DataFrame, suite: Suite) -> Line:
-    values = {}
-    for metric in suite.metrics:
-        column = noted_as(metric.name)
-        if column in replies and replies[column].notna().any():
-            values[metric.name] = float(f"{replies[column].dropna().iloc[0]:.12g}")
-    return [str(replies["asked"].iloc[0]), *map(str, replies["outcome"]), *([values] if values else [])]
-
-
 def text(found: Baseline) -> str:
     """The file, an item a line, in an order that does not depend on that of the answers."""
-    plain = _plain(found)
-    suites = plain.pop("suites")
-    digest = plain.pop("hash")
-    head = [f"{_compact(name)}: {_compact(value)}" for name, value in plain.items()]
+    data = plain(found)
+    suites = data.pop("suites")
+    signed = data.pop("hash")
+    head = [f"{_compact(name)}: {_compact(value)}" for name, value in data.items()]
     parts = [f"{_compact(name)}: {_suite_text(part)}" for name, part in suites.items()]
-    whole = [*head, f'"suites": {_braced(parts)}', f'"hash": {_compact(digest)}']
+    whole = [*head, f'"suites": {_braced(parts)}', f'"hash": {_compact(signed)}']
     return _braced(whole) + "\n"
 
 
@@ -215,13 +144,14 @@ def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _plain(found: Baseline) -> dict[str, Any]:
+def plain(found: Baseline) -> dict[str, Any]:
+    """A baseline as JSON-able data."""
     return found.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
-def _hash(plain: Mapping[str, Any]) -> str:
+def digest(data: Mapping[str, Any]) -> str:
     """32 hexadecimal digits of the canonical content, the hash itself left out."""
-    rest = {name: value for name, value in plain.items() if name != "hash"}
+    rest = {name: value for name, value in data.items() if name != "hash"}
     canonical = json.dumps(rest, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:32]
 
@@ -234,9 +164,6 @@ def write(found: Baseline, path: Path) -> None:
         new.replace(path)
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror}", "name another file") from None
-
-
-# Reading
 
 
 class Format(pydantic.BaseModel):
@@ -265,77 +192,6 @@ def read(path: Path) -> Baseline:
         raise BadFile(f"{path} is no baseline: {where}: {first['msg']}", AGAIN) from None
     except (ValueError, RecursionError) as error:
         raise BadFile(f"{path} is not JSON: {error}", AGAIN) from None
-    if found.hash != _hash(data):
+    if found.hash != digest(data):
         raise BadFile(f"{path} is not as it was saved: it was edited, or merged from two", AGAIN)
     return found
-
-
-def side(found: Baseline, path: Path) -> Side:
-    """A baseline as a side: its rows are replies without texts. Args: path: where it was read."""
-    return Side(
-        label=found.model,
-        model=found.model,
-        place=str(path),
-        rows=pd.concat([_rows(found, name, part) for name, part in found.suites.items()], ignore_index=True),
-        suites={name: _suite(name, part) for name, part in found.suites.items()},
-        versions={name: part.version for name, part in found.suites.items()},
-        missing=found.missing,
-        notices={},
-    )
-
-
-def _rows(found: Baseline, name: str, part: SavedSuite) -> pd.DataFrame:
-    lines = [(arm, sample, line) for arm, lines in part.arms.items() for sample, line in lines.items()]
-    replies = [
-        list(_replies(found, part, Key(found.model, name, sample, arm), line)) for arm, sample, line in lines
-    ]
-    asked = [str(line[0]) for (_, _, line), several in zip(lines, replies, strict=True) for _ in several]
-    rows = frame(chain.from_iterable(replies), found.run, {name: part.version}, found.seed)
-    served = found.served[0] if len(found.served) == 1 else None
-    return rows.assign(
-        asked=pd.Series(asked, dtype="str"), served_model=pd.Series([served] * len(rows), dtype="str")
-    )
-
-
-def _replies(found: Baseline, part: SavedSuite, key: Key, line: Line) -> Iterator[Reply]:
-    """The replies to one item; its values are noted by the first that has a verdict."""
-    cluster, *values = part.samples.get(key.sample, [key.sample])
-    tags = {tag: value for tag, value in zip(part.tags, values, strict=False) if value is not None}
-    noted = {noted_as(name).removeprefix("note_"): value for name, value in _values(line).items()}
-    for repeat, outcome in enumerate(each for each in line[1:] if isinstance(each, str)):
-        failed = outcome in FAILED
-        yield Reply(
-            key=replace(key, repeat=repeat),
-            prompt=Prompt(),
-            response=None,
-            score=None if failed else Score(outcome, rule=SAVED, notes=noted),
-            failure=Failure(outcome, SAVED) if failed else None,
-            target=None,
-            cluster=str(cluster),
-            tags=tags,
-            attempts=1,
-            at=found.asked,
-        )
-        noted = noted if failed else {}
-
-
-def _values(line: Line) -> dict[str, float]:
-    return next((each for each in line if isinstance(each, dict)), {})
-
-
-def _suite(name: str, part: SavedSuite) -> Suite:
-    """A suite that can be counted, and neither asked nor judged."""
-    return Suite(
-        name=name,
-        version=part.version,
-        about="as saved in a baseline",
-        samples=_refuse,
-        arms=tuple(Arm(arm, "") for arm in part.arms),
-        score=_refuse,
-        metrics=tuple(metric.metric(each) for each, metric in part.metrics.items()),
-        strata=tuple(part.strata),
-    )
-
-
-def _refuse(*_: Any) -> NoReturn:
-    raise Unsupported("a baseline cannot be asked or judged", "it can be compared with a run")

@@ -38,9 +38,10 @@ class Shared:
         return Tally(self.rows, self.suite)
 
 
-def share(baseline: Side, candidate: Side, *, paired: bool = True) -> tuple[Shared, ...]:
+def share(baseline: Side, candidate: Side, *, paired: bool | None = True) -> tuple[Shared, ...]:
     """What two sides share, a suite each; at least one item of one suite where `paired`.
 
+    Args: paired: None pairs the suites of which at least half of the samples of the side with fewer are shared.
     Raises: BadInput: no suite is in both, two versions of one, or no item in common.
     """
     names = [name for name in baseline.suites if name in candidate.suites]
@@ -68,7 +69,7 @@ def _alone(baseline: Side, candidate: Side) -> list[str]:
     ]
 
 
-def _share(name: str, baseline: Side, candidate: Side, *, paired: bool) -> Shared:
+def _share(name: str, baseline: Side, candidate: Side, *, paired: bool | None) -> Shared:
     versions = [side.versions[name] for side in (baseline, candidate)]
     if versions[0] != versions[1]:
         raise BadInput(
@@ -83,6 +84,9 @@ def _share(name: str, baseline: Side, candidate: Side, *, paired: bool) -> Share
     said = [f"{name} {versions[0]}: {_what(baseline, candidate, items, same)}"]
     if differing := len(both) - len(same):
         said.append(f"{name}: {_items(differing)} ask different words under one id and are left out")
+    if paired is None:
+        samples = [len(each[SAMPLE].drop_duplicates()) for each in (same, *items)]
+        paired = 2 * samples[0] >= min(samples[1:])
     if paired:
         rows = pd.concat([part.merge(same[ITEM], on=ITEM) for part in (one, other)], ignore_index=True)
     else:

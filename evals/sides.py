@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from evals import baseline
+from evals import baseline, saved
 from evals.errors import BadInput, NotFound
 from evals.log import Run, read_run
 from evals.reporting import gather, suites_of
@@ -76,7 +76,7 @@ def _matching(pattern: Path) -> list[Path]:
 
 
 def _of_baseline(path: Path, model: str) -> Side:
-    found = baseline.side(baseline.read(path), path)
+    found = saved.side(baseline.read(path), path)
     if model not in {"", found.model}:
         raise NotFound.among(f"model in {path}", model, [found.model])
     return found

@@ -44,7 +44,7 @@ def difference(row: Mapping[str, Any]) -> str:
 def compared(row: Mapping[str, Any]) -> str:
     """A row of `evals.compare` in words, of the candidate: "B is better than A in FR: 14 % against 92 %, 78 points lower (...)"."""
     name, one, other = f"{row['suite']} {row['metric']}", row["candidate"], row["baseline"]
-    verdict, n = row["verdict"], _items(row["n"])
+    verdict, n = row["verdict"], items(row["n"])
     if verdict == "not measured":
         return f"{name} of {one} and of {other} cannot be compared: no item counts for both"
     if verdict == "no difference":
@@ -71,6 +71,18 @@ def signed(row: Mapping[str, Any]) -> str:
     return f"{shown} ({_ends(row, row['low'])} to {_ends(row, row['high'])})"
 
 
+def size(value: float, low: float, high: float, unit: str) -> str:
+    """A difference with its interval: "6 points (95 % CI 2 to 10)"."""
+    row = {
+        "effect": value,
+        "low": low,
+        "high": high,
+        "unit": unit,
+        "verdict": "decided" if low > 0 else "undecided",
+    }
+    return f"{_points(row, _ends(row, value))} {_interval(row)}"
+
+
 def p(value: float) -> str:
     """A p value as people read it: "0.02", "< 0.001", a dash where there is none."""
     if math.isnan(value):
@@ -90,17 +102,18 @@ def _more(row: Mapping[str, Any]) -> str:
         return undecided(row)
     more = row["more"]
     if more is None or more > MANY:
-        return f"undecided on {_items(row['n'])}; to decide it would take more than {MANY:,}"
-    return f"undecided on {_items(row['n'])}; about {two_digits(more):,} more would decide"
+        return f"undecided on {items(row['n'])}; to decide it would take more than {MANY:,}"
+    return f"undecided on {items(row['n'])}; about {two_digits(more):,} more would decide"
 
 
-def _items(n: int) -> str:
+def items(n: int) -> str:
+    """A number of items: "1 item", "1,482 items"."""
     return f"{n:,} item{'' if n == 1 else 's'}"
 
 
 def undecided(row: Mapping[str, Any]) -> str:
     """Why a difference is not decided, and about how many items would decide it."""
-    n = _items(row["n"])
+    n = items(row["n"])
     if row["low"] > 0 or row["high"] < 0:
         kind = "corrected for many comparisons" if row["p_adjusted"] > row["p"] else "by the exact test"
         return f"undecided on {n}: chance is not ruled out (p {row['p_adjusted']:.2g}, {kind})"
