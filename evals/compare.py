@@ -9,16 +9,16 @@ not measured        no item counts
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from evals import contrast, stats, words
-from evals.margin import counts_shares
+from evals.counting import COUNTED, counting, headlines, judged
+from evals.margin import fitted
 from evals.measure import ALL_ARMS, Codes, Tally
 from evals.shared import Shared
-from evals.suite import Suite
-from evals.types import Index
 from evals.view import several
 
 HEAD = ("suite", "candidate", "baseline", "arm", "stratum", "level", "metric", "title")
@@ -28,6 +28,7 @@ COLUMNS = (
     *("n", "clusters", "n01", "n10", "odds_ratio", "unit", "better", "margin", "lost"),
     *("paired", "headline", "verdict", "more", "method", "sentence"),
 )
+WHOLE: Mapping[str, str] = {"arm": ALL_ARMS, "stratum": "", "level": ""}
 DETECTS = 0.8
 """The power at which further items are said to decide."""
 
@@ -35,7 +36,7 @@ DETECTS = 0.8
 def compared(shared: Sequence[Shared], margin: float) -> pd.DataFrame:
     """Every metric of a candidate less the same of its baseline, on the items they share.
 
-    Args: margin: of shares and indexes of shares, 0 to 1; for other metrics no difference is taken for none.
+    Args: margin: of shares, 0 to 1, and as it fits indexes of them; for other metrics no difference is taken for none.
     Returns: one row a suite, candidate, group and metric: HEAD (`arm` is "all" and `stratum` empty where nothing is
         broken down), baseline_value, value, effect, low, high (95 %), low_90, high_90, all in `unit`; p, p_adjusted, n
         (items), clusters, n01, n10 (items that rose and fell), odds_ratio (n01 / n10), unit, better, margin, lost,
@@ -53,28 +54,31 @@ def compared(shared: Sequence[Shared], margin: float) -> pd.DataFrame:
     return table.astype(dict.fromkeys(("n01", "n10", "more"), "Int64") | {"odds_ratio": "float64"})
 
 
-def headlines(suite: Suite) -> list[str]:
-    """The metrics that a suite is about: the first, and the indexes."""
-    return [each.name for each in suite.metrics if isinstance(each, Index) or each is suite.metrics[0]]
-
-
 def _rows(shared: Shared, margin: float) -> Iterator[dict[str, Any]]:
     tally, heads = shared.tally(), headlines(shared.suite)
     for place, (rows, other) in _groups(tally, shared):
-        whole = place == {"arm": ALL_ARMS, "stratum": "", "level": ""}
+        whole = place == WHOLE
         for name in tally.metrics if whole else heads:
             if not any(tally.concerns(name, each) for each in (rows, other)):
                 continue
             headline = whole and name in heads
             yield {
-                "suite": shared.suite.name,
-                "candidate": shared.candidate,
-                "baseline": shared.baseline,
+                **_named(shared),
                 **place,
                 **_measured(tally, name, (rows, other), margin, paired=shared.paired),
                 "headline": headline,
                 "family": name if headline else "further",
             }
+    counts = counting(shared, judged(shared.suite))
+    tally = counts.tally()
+    for _, pair in _groups(tally, replace(counts, suite=replace(counts.suite, strata=()))):
+        found = _measured(tally, COUNTED.name, pair, margin, paired=shared.paired)
+        yield {**_named(shared), **WHOLE, **found, "headline": False, "family": "further"}
+        break
+
+
+def _named(shared: Shared) -> dict[str, Any]:
+    return {"suite": shared.suite.name, "candidate": shared.candidate, "baseline": shared.baseline}
 
 
 def _groups(tally: Tally, shared: Shared) -> Iterator[tuple[dict[str, Any], tuple[Codes, Codes]]]:
@@ -114,7 +118,7 @@ def _measured(
         **contrast.effect_columns(metric, found),
         "low_90": inner.low,
         "high_90": inner.high,
-        "margin": margin if counts_shares(name, tally.metrics) else math.nan,
+        "margin": fitted(margin, name, tally.metrics),
         "paired": paired,
         "se": found.se,
     }

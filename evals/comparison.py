@@ -7,6 +7,7 @@ import pandas as pd
 
 from evals import words
 from evals.compare import compared
+from evals.counting import COUNTED
 from evals.document import Document, Section
 from evals.flips import exchanges, flips
 from evals.measure import ALL_ARMS
@@ -16,6 +17,7 @@ from evals.side import Side
 from evals.view import Row, Table, View, records, several, text
 
 NOTE = "In brackets: 95 % confidence intervals of the difference; n: items; p corrected for the number of comparisons."
+COUNTS = f"{COUNTED.name}: the share of replies that count for these metrics; what was silent or unreadable may not."
 SPENT = "A reply's mean, and the median of its seconds; the difference is within items. Seconds depend on the load at the time."
 
 
@@ -59,14 +61,17 @@ def _unfinished(sides: Sequence[Side]) -> list[str]:
 
 
 def _verdicts(table: pd.DataFrame) -> Section:
-    rows = table[table["headline"]].reset_index(drop=True)
+    """The headlines, and how many replies count for them, which is told in words where it differs."""
+    every = table[(table["arm"] == ALL_ARMS) & (table["stratum"] == "")]
+    counts = every["metric"] == COUNTED.name
+    told = every[every["headline"] | (counts & every["verdict"].isin(["better", "worse"]))]
     view = View(
-        tables=(_table(rows, "", ()),),
-        lines=tuple(row["sentence"] for row in records(rows)),
-        notes=(NOTE,),
-        more=(_table(table[(table["arm"] == ALL_ARMS) & (table["stratum"] == "")], "Every metric", ()),),
+        tables=(_table(every[every["headline"] | counts], "", ()),),
+        lines=tuple(row["sentence"] for row in records(told)),
+        notes=(NOTE, COUNTS),
+        more=(_table(every, "Every metric", ()),),
     )
-    return Section("verdicts", "Verdicts", table[(table["arm"] == ALL_ARMS) & (table["stratum"] == "")], view)
+    return Section("verdicts", "Verdicts", every, view)
 
 
 def _arms(table: pd.DataFrame) -> Section:

@@ -98,6 +98,35 @@ def gap(tally: Tally, name: str, treatment: Codes, control: Codes, level: float 
     return _gap(tally, weights, pairs, level)
 
 
+def unchanged(
+    tally: Tally, name: str, treatment: Codes, control: Codes, level: float = 0.95
+) -> Estimate | None:
+    """`gap` where no item that both have changed, None where any did: every sample then counts as independent.
+
+    Where nothing changed, nothing tells whether changes come in clusters, and `gap` counts clusters alone; of a suite
+    with a few fixed templates no number of items would then show that nothing has changed. The arms of one sample are not
+    told apart.
+    """
+    weights = tally.parts(name)
+    changes = [_pair(tally.items(part, treatment), tally.items(part, control))[0] for part in weights]
+    if any(change.value.any() or not len(change.value) for change in changes):
+        return None
+    sample = tally.rows.groupby(["seed", "sample"], sort=False, dropna=False).ngroup().to_numpy()
+    of_item = dict(zip(tally.item, sample, strict=True))
+    parts = []
+    for part, change in zip(weights, changes, strict=True):
+        low, high = bounds(tally.metrics[part])
+        count = len({of_item[item] for item in change.item})
+        found = stats.share_difference(np.zeros(count), np.arange(count), level=level)
+        parts.append(
+            stretched(found, 0.0, high - low)
+            if math.isfinite(high - low)
+            else replace(found, low=0.0, high=0.0)
+        )
+    found = combine(parts, changes, weights, 0.0)
+    return replace(found, method=f"{found.method}, samples: nothing changed")
+
+
 def apart(tally: Tally, name: str, treatment: Codes, control: Codes) -> Effect:
     """How far a metric lies apart in two groups of rows that need share no item: nothing is paired; p as in `touching`."""
     (one, lost), (other, there) = (measured(tally, name, rows) for rows in (treatment, control))

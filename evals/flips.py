@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from evals.compare import headlines
+from evals.counting import judged
 from evals.measure import Codes, Tally
 from evals.shared import Shared
-from evals.types import Index
 from evals.view import Exchange, Row, Said, Voice, records
 
 COLUMNS = (
@@ -58,7 +57,7 @@ def _rows(shared: Shared) -> Iterator[dict[str, Any]]:
         np.flatnonzero((tally.rows["model"] == label).to_numpy())
         for label in (shared.candidate, shared.baseline)
     )
-    for name in _counted(shared):
+    for name in judged(shared.suite):
         here, there = tally.items(name, mine), tally.items(name, others)
         both, one, other = np.intersect1d(here.item, there.item, assume_unique=True, return_indices=True)
         points = list(zip(both, here.value[one], there.value[other], strict=True))
@@ -74,16 +73,6 @@ def _rows(shared: Shared) -> Iterator[dict[str, Any]]:
                     "points": float(after),
                     **_said(tally, mine[tally.item[mine] == item], others[tally.item[others] == item]),
                 }
-
-
-def _counted(shared: Shared) -> list[str]:
-    """The metrics with values of items that the headlines are, or are made of."""
-    metrics = {metric.name: metric for metric in shared.suite.metrics}
-    found: dict[str, None] = {}
-    for name in headlines(shared.suite):
-        metric = metrics[name]
-        found.update(dict.fromkeys(metric.weights if isinstance(metric, Index) else [name]))
-    return list(found)
 
 
 def _flip(rose: Any, better: str | None) -> str:

@@ -37,6 +37,7 @@ class Finding:
         strict: the same with the interval that calls a regression.
         paired: whether it was measured within items.
         lost: the share of the candidate's replies that had nothing to judge.
+        about_counts: whether it is about how many replies count at all.
     """
 
     suite: str
@@ -52,6 +53,7 @@ class Finding:
     strict: Estimate
     paired: bool
     lost: float
+    about_counts: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from evals import contrast
-from evals.compare import headlines
+from evals.counting import COUNTED, counting, headlines, parts
 from evals.errors import BadInput, NotFound
 from evals.gate import Finding, Kind, Outcome, decide, turned
-from evals.margin import counts_shares
-from evals.measure import AnyMetric, Tally, measured, unit
+from evals.margin import fitted
+from evals.measure import AnyMetric, Codes, Tally, measured, unit
 from evals.rules import Demand, Rules
 from evals.shared import Shared, share
 from evals.side import Side
@@ -37,7 +37,7 @@ def gate(candidate: Side, baseline: Side | None, rules: Rules) -> Outcome:
             "nothing is demanded of the run", "name --baseline, or floors and ceilings in evals.toml"
         )
     level = rules.level(len(wanted))
-    findings = [_finding(demand, candidate, shared.get(demand.suite), level) for demand in wanted]
+    findings = [_finding(demand, candidate, level) for demand in wanted]
     return Outcome(
         decide(findings, rules),
         tuple(_incomplete(candidate, baseline, rules)),
@@ -50,6 +50,7 @@ class _Wanted(NamedTuple):
     metric: AnyMetric
     kind: Kind
     bound: float
+    shared: Shared | None = None
 
 
 def _check_names(rules: Rules, *sides: Side | None) -> None:
@@ -70,6 +71,7 @@ def _wanted(name: str, suite: Suite, shared: Shared | None, rules: Rules) -> Ite
         if suite.metrics
         else []
     )
+    judged: dict[str, None] = {}
     for each in named or default:
         demand = rules.metrics.get(f"{name}.{each}", Demand())
         metric = metrics[each]
@@ -77,7 +79,10 @@ def _wanted(name: str, suite: Suite, shared: Shared | None, rules: Rules) -> Ite
             if bound is not None:
                 yield _Wanted(name, metric, kind, bound)  # type: ignore[arg-type]
         if shared and (bound := _margin(f"{name}.{each}", each, metrics, demand, rules)) is not None:
-            yield _Wanted(name, metric, "margin", bound)
+            yield _Wanted(name, metric, "margin", bound, shared)
+            judged |= dict.fromkeys(parts(metric))
+    if shared and judged:
+        yield _Wanted(name, COUNTED, "margin", rules.counted or rules.margin, counting(shared, judged))
 
 
 def _margin(
@@ -92,8 +97,8 @@ def _margin(
         return None
     if demand.margin is not None:
         return demand.margin
-    if counts_shares(name, metrics):
-        return rules.margin
+    if not math.isnan(size := fitted(rules.margin, name, metrics)):
+        return size
     if demand.floor is not None or demand.ceiling is not None:
         return None
     counted = unit(metrics[name])
@@ -103,9 +108,9 @@ def _margin(
     )
 
 
-def _finding(wanted: _Wanted, candidate: Side, shared: Shared | None, level: float) -> Finding:
-    if wanted.kind == "margin" and shared:
-        found = _of_margin(wanted.metric, shared, level)
+def _finding(wanted: _Wanted, candidate: Side, level: float) -> Finding:
+    if wanted.shared:
+        found = _of_margin(wanted.metric, wanted.shared, level)
     else:
         found = _of_limit(wanted, candidate, level)
     metric = wanted.metric
@@ -117,6 +122,7 @@ def _finding(wanted: _Wanted, candidate: Side, shared: Shared | None, level: flo
         better=metric.better,
         kind=wanted.kind,
         bound=wanted.bound,
+        about_counts=wanted.metric is COUNTED,
         **found,
     )
 
@@ -128,20 +134,30 @@ def _of_margin(metric: AnyMetric, shared: Shared, level: float) -> dict[str, Any
         np.flatnonzero((tally.rows["model"] == label).to_numpy())
         for label in (shared.candidate, shared.baseline)
     )
-    effect, gap = (contrast.effect, contrast.gap) if shared.paired else (contrast.apart, contrast.gap_apart)
-    found, strict = effect(tally, metric.name, mine, others), gap(tally, metric.name, mine, others, level)
+    found = (contrast.effect if shared.paired else contrast.apart)(tally, metric.name, mine, others)
+    usual, strict = (
+        _change(tally, metric, (mine, others), each, paired=shared.paired) for each in (0.95, level)
+    )
     return {
         "value": found.treatment,
         "baseline": found.control,
-        "usual": _good(metric, found.estimate),
-        "strict": _good(metric, strict),
+        "usual": usual,
+        "strict": strict,
         "paired": shared.paired,
         "lost": measured(tally, metric.name, mine)[1],
     }
 
 
-def _good(metric: AnyMetric, found: Estimate) -> Estimate:
+def _change(
+    tally: Tally, metric: AnyMetric, rows: tuple[Codes, Codes], level: float, *, paired: bool
+) -> Estimate:
     """A difference in the direction in which more is better."""
+    if paired:
+        found = contrast.unchanged(tally, metric.name, *rows, level) or contrast.gap(
+            tally, metric.name, *rows, level
+        )
+    else:
+        found = contrast.gap_apart(tally, metric.name, *rows, level)
     return turned(found) if metric.better == "lower" else found
 
 

@@ -47,9 +47,12 @@ def _read(text: str | float, what: str, fix: str) -> tuple[float, str]:
     return sign * value / (100 if ending else 1), ending
 
 
-def counts_shares(name: str, metrics: Mapping[str, AnyMetric]) -> bool:
-    """Whether a metric is a share, or an index of shares, so that percentage points measure it."""
+def fitted(size: float, name: str, metrics: Mapping[str, AnyMetric]) -> float:
+    """A margin of shares as it fits a metric: of an index of shares it is that of all parts together; else NaN.
+
+    J = 1 - FR - OA lies within -1 and 1, twice as wide as a share: 5 points of each part are 0.1 of J.
+    """
     metric = metrics[name]
     if isinstance(metric, Index):
-        return all(counts_shares(part, metrics) for part in metric.weights)
-    return unit(metric) == "share"
+        return sum(abs(weight) * fitted(size, part, metrics) for part, weight in metric.weights.items())
+    return size if unit(metric) == "share" else math.nan

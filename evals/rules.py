@@ -43,9 +43,10 @@ class Rules:
     """What a gate demands.
 
     Attributes:
-        margin: of every share, and index of shares, that has no margin of its own.
+        margin: of every share that has no margin of its own, and as it fits indexes of shares.
         undecided: how a gate ends that is not decided; None to say so, exit status 3.
         looks: how many gates share the 5 % of false alarms.
+        counted: by how much fewer replies may count than the baseline's, as a share of all; `margin` if None.
         lost: the share of a metric's replies that may have nothing to judge where it passes.
         metrics: "suite.metric" -> what is demanded of it. Those that are named here are gated, and where none of a suite
             is, its first metric and its indexes.
@@ -55,6 +56,7 @@ class Rules:
     undecided: Undecided | None = None
     looks: int = 1
     lost: float = 0.05
+    counted: float | None = None
     metrics: Mapping[str, Demand] = field(default_factory=dict)
 
     def level(self, decisions: int) -> float:
@@ -77,6 +79,7 @@ class _Gate(pydantic.BaseModel):
     undecided: Undecided | None = None
     looks: int = pydantic.Field(default=1, ge=1)
     lost: str | float = 0.05
+    counted: str | float | None = None
     metrics: dict[str, _Demand] = {}
 
 
@@ -118,7 +121,14 @@ def _read(path: Path) -> Rules:
     lost = limit(gate.lost, f"{path}: lost")
     if not 0 <= lost <= 1:
         raise BadInput(f"{path}: lost {gate.lost!r} is no share", "write 5%")
-    return Rules(margin(gate.margin, f"{path}: margin"), gate.undecided, gate.looks, lost, demands)
+    return Rules(
+        margin=margin(gate.margin, f"{path}: margin"),
+        undecided=gate.undecided,
+        looks=gate.looks,
+        lost=lost,
+        counted=None if gate.counted is None else margin(gate.counted, f"{path}: counted"),
+        metrics=demands,
+    )
 
 
 def _table(path: Path) -> Mapping[str, Any]:

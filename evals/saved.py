@@ -61,7 +61,8 @@ def _saved(rows: pd.DataFrame, suite: Suite, version: str) -> SavedSuite:
     columns = items[["cluster", *(f"tag_{tag}" for tag in tags)]].astype(object)
     columns = columns.where(columns.notna(), None)
     samples = dict(zip(items["sample"], map(list, columns.itertuples(index=False, name=None)), strict=True))
-    arms: dict[str, dict[str, Line]] = {}
+    declared = [arm.name for arm in suite.arms if arm.name in set(items["arm"])]
+    arms: dict[str, dict[str, Line]] = {arm: {} for arm in declared}
     for (arm, sample), replies in items.groupby(["arm", "sample"], sort=True):
         arms.setdefault(str(arm), {})[str(sample)] = _line(replies, suite)
     return SavedSuite(

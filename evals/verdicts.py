@@ -74,6 +74,8 @@ def _text(outcome: Outcome, title: str, *, colour: bool) -> Iterator[str]:
     yield safe.line(title)
     yield from map(safe.line, outcome.said)
     for verdict in outcome.verdicts:
+        if verdict.finding.about_counts and verdict.word == "pass":
+            continue
         said = safe.line(_numbers(verdict.finding))
         rest = _word(verdict).removeprefix(verdict.word)
         yield f"{said}: {_painted(verdict.word, colour=colour)}{rest}"

@@ -42,6 +42,7 @@ LAYERS = [
     {"saved"},
     {"sides", "shared", "margin"},
     {"rules"},
+    {"counting"},
     {"compare", "resources"},
     {"flips", "gate"},
     {"comparison", "gated", "verdicts"},
