@@ -16,6 +16,7 @@ import pandas as pd
 
 from evals import contrast, stats, words
 from evals.counting import COUNTED, counting, headlines, judged
+from evals.effect import apart, effect, gap, gap_apart
 from evals.margin import fitted
 from evals.measure import ALL_ARMS, Codes, Tally
 from evals.shared import Shared
@@ -106,9 +107,8 @@ def _place(column: str, value: Any = "") -> dict[str, Any]:
 def _measured(
     tally: Tally, name: str, pair: tuple[Codes, Codes], margin: float, *, paired: bool
 ) -> dict[str, Any]:
-    effect = contrast.effect if paired else contrast.apart
-    gap = contrast.gap if paired else contrast.gap_apart
-    found, inner = effect(tally, name, *pair), gap(tally, name, *pair, level=0.9)
+    found = (effect if paired else apart)(tally, name, *pair)
+    inner = (gap if paired else gap_apart)(tally, name, *pair, level=0.9)
     metric = tally.metrics[name]
     return {
         "metric": name,

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from evals import contrast
 from evals.counting import COUNTED, counting, headlines, parts
+from evals.effect import apart, effect, gap, gap_apart, unchanged
 from evals.errors import BadInput, NotFound
 from evals.gate import Finding, Kind, Outcome, decide, turned
 from evals.margin import fitted
@@ -134,7 +134,7 @@ def _of_margin(metric: AnyMetric, shared: Shared, level: float) -> dict[str, Any
         np.flatnonzero((tally.rows["model"] == label).to_numpy())
         for label in (shared.candidate, shared.baseline)
     )
-    found = (contrast.effect if shared.paired else contrast.apart)(tally, metric.name, mine, others)
+    found = (effect if shared.paired else apart)(tally, metric.name, mine, others)
     usual, strict = (
         _change(tally, metric, (mine, others), each, paired=shared.paired) for each in (0.95, level)
     )
@@ -153,11 +153,9 @@ def _change(
 ) -> Estimate:
     """A difference in the direction in which more is better."""
     if paired:
-        found = contrast.unchanged(tally, metric.name, *rows, level) or contrast.gap(
-            tally, metric.name, *rows, level
-        )
+        found = unchanged(tally, metric.name, *rows, level) or gap(tally, metric.name, *rows, level)
     else:
-        found = contrast.gap_apart(tally, metric.name, *rows, level)
+        found = gap_apart(tally, metric.name, *rows, level)
     return turned(found) if metric.better == "lower" else found
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from evals import contrast, stats
+from evals.effect import touching
 from evals.shared import ITEM, Shared
 from evals.stats import Estimate, Floats
 
@@ -105,7 +106,7 @@ def _measured(each: Resource, one: pd.DataFrame, other: pd.DataFrame, *, paired:
     else:
         estimates = [_estimate(each, part) for part in (one, other)]
         found = replace(stats.mover(estimates, [1.0, -1.0]), n=min(len(x), len(y)), method="MOVER, unpaired")
-        p = contrast.touching(found)
+        p = touching(found)
     return {
         "statistic": "median" if each.median else "mean",
         "baseline_value": before,

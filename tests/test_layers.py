@@ -32,6 +32,7 @@ LAYERS = [
     {"log", "converse", "display", "inventory", "lm_task"},
     {"run", "checks"},
     {"rescore", "frame", "measure", "progress", "foreign"},
+    {"effect"},
     {"contrast", "session", "estimate", "precision"},
     {"view"},
     {"document"},
