@@ -1,7 +1,7 @@
 """The command line: `evals COMMAND`.
 
-Exit status: 0 all well, 2 the user must mend something, 3 incomplete,
-130 interrupted; 1 where what read the output has closed it, as `head` does.
+Exit status: 0 all well, 1 a gate found a regression, 2 the user must mend something, 3 incomplete or undecided,
+130 interrupted; 1 also where what read the output has closed it, as `head` does.
 """
 
 import sys
@@ -9,9 +9,12 @@ import sys
 import click
 
 from evals import __version__
+from evals.commands.baseline import baseline
 from evals.commands.certify import certify
 from evals.commands.check_provider import check_provider
+from evals.commands.compare import compare
 from evals.commands.export import export
+from evals.commands.gate import gate
 from evals.commands.import_ import import_
 from evals.commands.list import list_
 from evals.commands.models import models
@@ -36,7 +39,11 @@ def evals() -> None:
     """
 
 
-for command in (run, list_, models, show, tokens, report, score, import_, export, certify, check_provider):
+for command in (
+    *(run, list_, models, show, tokens, report),
+    *(compare, baseline, gate, certify),
+    *(score, import_, export, check_provider),
+):
     evals.add_command(command)
 
 

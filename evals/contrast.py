@@ -1,26 +1,14 @@
 """Contrasts: two arms, strata or models on the same items: how far apart they are, and whether that is decided."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from evals import stats, words
-from evals.measure import (
-    AnyMetric,
-    Codes,
-    Items,
-    Tally,
-    bounds,
-    combine,
-    is_two_valued,
-    stretched,
-    unit,
-)
-from evals.stats import Estimate
+from evals.effect import Effect, effect
+from evals.measure import AnyMetric, Codes, Tally
 from evals.suite import Suite
 from evals.types import Contrast, Index
 
@@ -29,95 +17,6 @@ COLUMNS = (
     *("effect", "low", "high", "p", "p_adjusted", "n", "clusters", "n01", "n10", "odds_ratio"),
     *("unit", "better", "lost", "headline", "verdict", "needed", "method", "sentence"),
 )
-
-
-@dataclass(frozen=True)
-class Effect:
-    """A paired difference, treatment minus control.
-
-    Attributes:
-        estimate: in the metric's points, with its 95 % interval; n are the items that count in both.
-        p: two-sided, of no difference: exact McNemar where every item is one yes-or-no, else by sign flips of clusters.
-        n01, n10: items that are yes under the treatment alone, and under the control alone; None unless yes-or-no.
-        needed: about how many items would decide an effect of this size (80 % power); inf for none.
-        lost: as in Items, the greater of the two.
-        unit: how to show it: share (as percentage points), points or what is counted.
-    """
-
-    estimate: Estimate
-    p: float
-    n01: int | None
-    n10: int | None
-    needed: float
-    lost: float
-    unit: str
-
-
-def effect(tally: Tally, name: str, treatment: Codes, control: Codes) -> Effect:
-    """How far a metric lies apart in two groups of rows, on the items that they share."""
-    weights = tally.parts(name)
-    pairs = [_pair(tally.items(part, treatment), tally.items(part, control)) for part in weights]
-    parts = [_difference(tally.metrics[part], *pair) for part, pair in zip(weights, pairs, strict=True)]
-    changes = [change for change, _ in pairs]
-    found = combine(parts, changes, weights, 0.0)
-    lost = max(change.lost for change in changes)
-    shown = unit(tally.metrics[name])
-    if len(pairs) == 1 and (flips := _flips(tally.metrics[name], *pairs[0])):
-        n01, n10 = flips
-        share = (n01 + n10) / found.n
-        needed = stats.needed_pairs((n01 - n10) / found.n, share)
-        return Effect(found, stats.mcnemar(n01, n10), n01, n10, needed, lost, shown)
-    se = (found.high - found.low) / 2 / stats.z_quantile()
-    p = stats.sign_flip(_pulls(changes, list(weights.values()))) if found.n else stats.NAN
-    return Effect(found, p, None, None, stats.needed_items(found.value, se, found.n), lost, shown)
-
-
-def _pair(treatment: Items, control: Items) -> tuple[Items, stats.Floats]:
-    """The changes of the items that both have, and every value that either has, by which the metric is judged."""
-    both, there, here = np.intersect1d(treatment.item, control.item, assume_unique=True, return_indices=True)
-    repeats = min(
-        (each.replies / len(each.item) for each in (treatment, control) if len(each.item)), default=1.0
-    )
-    change = Items(
-        item=both,
-        cluster=treatment.cluster[there],
-        value=treatment.value[there] - control.value[here],
-        replies=round(len(both) * repeats),
-        lost=max(treatment.lost, control.lost),
-    )
-    return change, np.concatenate([treatment.value, control.value])
-
-
-def _difference(metric: AnyMetric, change: Items, values: stats.Floats) -> Estimate:
-    """The mean change: Tango where only two values are possible, t otherwise; both by clusters."""
-    low, high = bounds(metric)
-    width = high - low
-    if not is_two_valued(metric, values):
-        return stats.mean(change.value, change.cluster, (-width, width))
-    return stretched(stats.share_difference(change.value / width, change.cluster, change.replies), 0.0, width)
-
-
-def _flips(metric: AnyMetric, change: Items, values: stats.Floats) -> tuple[int, int] | None:
-    """How many items changed to yes, and to no; None unless each is one yes-or-no that stands alone."""
-    low, high = bounds(metric)
-    n = len(change.item)
-    alone = len(np.unique(change.cluster)) == n == change.replies
-    if not n or not alone or not is_two_valued(metric, values):
-        return None
-    return int((change.value == high - low).sum()), int((change.value == low - high).sum())
-
-
-def _pulls(changes: Sequence[Items], weights: Sequence[float]) -> stats.Floats:
-    """What each cluster contributes to the difference; they add up to it."""
-    count = max(int(change.cluster.max(initial=-1)) + 1 for change in changes)
-    pulls = np.zeros(count)
-    for change, weight in zip(changes, weights, strict=True):
-        if len(change.value):
-            pulls += np.bincount(change.cluster, weight * change.value / len(change.value), minlength=count)
-    return pulls
-
-
-# The tables
 
 
 def contrasts(frame: pd.DataFrame, suites: Mapping[str, Suite], by: Sequence[str] = ()) -> pd.DataFrame:
@@ -168,7 +67,7 @@ def _declared(tally: Tally, declared: Contrast, by: Sequence[str]) -> Iterator[d
     if inner not in tally.rows or inner in by:
         return
     outer = ("model", "arm", *by) if strata else ("model", *by)
-    for key, levels in _nested(tally, outer, inner):
+    for key, levels in nested(tally, outer, inner):
         pair = [levels[level] for level in (declared.treatment, declared.control) if level in levels]
         if len(pair) == 2 and (not strata or all(tally.concerns(declared.metric, rows) for rows in pair)):
             headline = declared.headline and not by
@@ -179,7 +78,7 @@ def _declared(tally: Tally, declared: Contrast, by: Sequence[str]) -> Iterator[d
                 "metric": declared.metric,
                 "treatment": str(declared.treatment),
                 "control": str(declared.control),
-                **_effect_columns(tally.metrics[declared.metric], effect(tally, declared.metric, *pair)),
+                **effect_columns(tally.metrics[declared.metric], effect(tally, declared.metric, *pair)),
                 "headline": headline,
                 "family": None if headline else "further",
                 "say": _contrast_sentence(declared),
@@ -201,7 +100,7 @@ def differences(frame: pd.DataFrame, suites: Mapping[str, Suite], by: Sequence[s
 
 def _differences(frame: pd.DataFrame, name: str, suite: Suite, by: Sequence[str]) -> Iterator[dict[str, Any]]:
     tally = Tally(frame[frame["suite"] == name], suite)
-    for key, models in _nested(tally, tuple(by), "model"):
+    for key, models in nested(tally, tuple(by), "model"):
         for metric in suite.metrics:
             headline = not by and (isinstance(metric, Index) or metric is suite.metrics[0])
             for baseline, model in combinations(models, 2):
@@ -213,7 +112,7 @@ def _differences(frame: pd.DataFrame, name: str, suite: Suite, by: Sequence[str]
                     "title": metric.title,
                     "model": model,
                     "baseline": baseline,
-                    **_effect_columns(metric, found),
+                    **effect_columns(metric, found),
                     "headline": headline,
                     "family": metric.name if headline else "further",
                     "say": words.difference,
@@ -227,7 +126,7 @@ def _in_shared_arms(tally: Tally, one: Codes, other: Codes) -> tuple[Codes, Code
     return one[shared[one]], other[shared[other]]
 
 
-def _nested(
+def nested(
     tally: Tally, by: tuple[str, ...], inner: str
 ) -> Iterator[tuple[tuple[Any, ...], dict[str, Codes]]]:
     """For each combination of the columns: the rows of each value of one more column."""
@@ -241,7 +140,8 @@ def _contrast_sentence(declared: Contrast) -> Callable[[Mapping[str, Any]], str]
     return lambda row: words.contrast(row, declared)
 
 
-def _effect_columns(metric: AnyMetric, found: Effect) -> dict[str, Any]:
+def effect_columns(metric: AnyMetric, found: Effect) -> dict[str, Any]:
+    """An effect as the columns of a table that say what was measured; what is made of it is still to come."""
     n01, n10 = found.n01, found.n10
     return {
         "effect": found.estimate.value,
@@ -261,8 +161,8 @@ def _effect_columns(metric: AnyMetric, found: Effect) -> dict[str, Any]:
     }
 
 
-def _table(rows: list[dict[str, Any]], head: Sequence[str]) -> pd.DataFrame:
-    """The rows with corrected p, verdict and sentence."""
+def correct(rows: Sequence[dict[str, Any]]) -> None:
+    """Add `p_adjusted` to the rows: by Holm within a suite's rows of one `family`, as it is where that is None."""
     families: dict[tuple[str, str], list[int]] = {}
     for place, row in enumerate(rows):
         row["p_adjusted"] = row["p"]
@@ -271,14 +171,19 @@ def _table(rows: list[dict[str, Any]], head: Sequence[str]) -> pd.DataFrame:
     for places in families.values():
         for place, p in zip(places, stats.holm([rows[place]["p"] for place in places]), strict=True):
             rows[place]["p_adjusted"] = float(p)
+
+
+def _table(rows: list[dict[str, Any]], head: Sequence[str]) -> pd.DataFrame:
+    """The rows with corrected p, verdict and sentence."""
+    correct(rows)
     for row in rows:
-        row["verdict"] = _verdict(row)
+        row["verdict"] = verdict(row)
         row["sentence"] = row["say"](row)
     table = pd.DataFrame(rows, columns=[*head, *COLUMNS])
     return table.astype(dict.fromkeys(("n01", "n10", "needed"), "Int64") | {"odds_ratio": "float64"})
 
 
-def _verdict(row: Mapping[str, Any]) -> str:
+def verdict(row: Mapping[str, Any]) -> str:
     """Decided where the interval excludes 0 and the test, corrected where there are many, agrees."""
     if not row["n"]:
         return "not measured"

@@ -76,3 +76,15 @@ def framed(prompt: Prompt, examples: Sequence[Shot]) -> Prompt:
     pairs = [f"Q: {asked}\nA: {answer}" for asked, answer in examples]
     text = "\n\n".join([*system, *pairs, f"Q: {question}\nA:"])
     return replace(prompt, messages=(), text=text, stop=(STOP, *prompt.stop))
+
+
+def unframed(prompt: Prompt) -> tuple[str, ...]:
+    """What an item says, whether put to a model as messages or framed: the system message, if any, and the turns.
+
+    Two models, of which one only continues texts, were asked the same if this is the same.
+    """
+    if prompt.messages or STOP not in prompt.stop:
+        said = [message.content for message in prompt.messages] or [prompt.text]
+        return (*said, *prompt.followups, *prompt.choices)
+    blocks = f"\n\n{prompt.text}".split(f"\n{STOP} ")
+    return tuple(filter(None, (blocks[0].strip("\n"), blocks[-1].removesuffix("\nA:"))))

@@ -50,6 +50,10 @@ class Tally:
         rows: the replies of one suite, as from `frame`.
         suite: whose metrics are counted.
         key: the columns that make an item: its values are averaged over the rest, which is the repeats.
+
+    Attributes:
+        rows: as given, numbered anew. metrics: name -> metric.
+        item: which item each row is of, shape (rows,).
     """
 
     def __init__(
@@ -57,7 +61,7 @@ class Tally:
     ) -> None:
         self.rows = rows.reset_index(drop=True)
         self.metrics: dict[str, AnyMetric] = {each.name: each for each in suite.metrics}
-        self._item = self.rows.groupby(list(key), sort=False, dropna=False).ngroup().to_numpy(np.intp)
+        self.item = self.rows.groupby(list(key), sort=False, dropna=False).ngroup().to_numpy(np.intp)
         self._cluster = self.rows.groupby("cluster", sort=False).ngroup().to_numpy(np.intp)
         self._lost = self.rows["outcome"].isin(LOST).to_numpy()
         self._points: dict[str, tuple[Floats, NDArray[np.bool_]]] = {}
@@ -87,10 +91,10 @@ class Tally:
 
     def items(self, name: str, rows: Codes) -> Items:
         """What a metric finds in some of the rows."""
-        points, fits = self._pointed(name)
+        points, fits = self.pointed(name)
         eligible = rows[fits[rows]]
         counted = eligible[~np.isnan(points[eligible])]
-        codes, first, place = np.unique(self._item[counted], return_index=True, return_inverse=True)
+        codes, first, place = np.unique(self.item[counted], return_index=True, return_inverse=True)
         sizes = np.bincount(place, minlength=len(codes))
         return Items(
             item=codes,
@@ -102,14 +106,14 @@ class Tally:
 
     def concerns(self, name: str, rows: Codes) -> bool:
         """Whether a metric is about any of the rows, judged or not."""
-        return any(self._pointed(part)[1][rows].any() for part in self.parts(name))
+        return any(self.pointed(part)[1][rows].any() for part in self.parts(name))
 
-    def _pointed(self, name: str) -> tuple[Floats, NDArray[np.bool_]]:
+    def pointed(self, name: str) -> tuple[Floats, NDArray[np.bool_]]:
         """What each reply counts for a metric, NaN where it does not, and whether it is about it at all; shape (rows,)."""
         if name not in self._points:
             metric = self.metrics[name]
             fits = _fits(self.rows, getattr(metric, "where", {}))
-            self._points[name] = (_points(self.rows, metric, fits, self._item), fits)
+            self._points[name] = (_points(self.rows, metric, fits, self.item), fits)
         return self._points[name]
 
 
@@ -174,13 +178,22 @@ def _scores(rows: pd.DataFrame) -> list[Score | None]:
 # Estimates
 
 
-def estimate(metric: AnyMetric, items: Items) -> Estimate:
+def estimate(metric: AnyMetric, items: Items, level: float = 0.95) -> Estimate:
     """A metric over items: Wilson where only two values are possible, t otherwise; both by clusters."""
     low, high = bounds(metric)
     if not is_two_valued(metric, items.value):
-        return stats.mean(items.value, items.cluster, (low, high))
-    found = stats.share((items.value - low) / (high - low), items.cluster, items.replies)
+        return stats.mean(items.value, items.cluster, (low, high), level)
+    found = stats.share((items.value - low) / (high - low), items.cluster, items.replies, level)
     return stretched(found, low, high - low)
+
+
+def measured(tally: Tally, name: str, rows: Codes, level: float = 0.95) -> tuple[Estimate, float]:
+    """A metric or index over some rows, and the share of their replies in which there was nothing to judge."""
+    weights = tally.parts(name)
+    items = [tally.items(part, rows) for part in weights]
+    parts = [estimate(tally.metrics[part], found, level) for part, found in zip(weights, items, strict=True)]
+    constant = getattr(tally.metrics[name], "constant", 0.0)
+    return combine(parts, items, weights, constant), max(found.lost for found in items)
 
 
 def combine(
@@ -258,10 +271,7 @@ def _measure_suite(
 
 
 def _measure_one(tally: Tally, metric: AnyMetric, rows: Codes) -> dict[str, Any]:
-    weights = tally.parts(metric.name)
-    items = [tally.items(name, rows) for name in weights]
-    parts = [estimate(tally.metrics[name], part) for name, part in zip(weights, items, strict=True)]
-    found = combine(parts, items, weights, getattr(metric, "constant", 0.0))
+    found, lost = measured(tally, metric.name, rows)
     return {
         "metric": metric.name,
         "title": metric.title,
@@ -273,6 +283,6 @@ def _measure_one(tally: Tally, metric: AnyMetric, rows: Codes) -> dict[str, Any]
         "unit": unit(metric),
         "better": metric.better,
         "main": metric.main,
-        "lost": max(part.lost for part in items),
+        "lost": lost,
         "method": found.method,
     }

@@ -41,9 +41,79 @@ def difference(row: Mapping[str, Any]) -> str:
     return f"{name} is {_size(row)} {good} for {model} than for {baseline} {_tested(_turned(row))}"
 
 
+def compared(row: Mapping[str, Any]) -> str:
+    """A row of `evals.compare` in words, of the candidate: "B is better than A in FR: 14 % against 92 %, 78 points lower (...)"."""
+    name, one, other = f"{row['suite']} {row['metric']}", row["candidate"], row["baseline"]
+    verdict, n = row["verdict"], items(row["n"])
+    if verdict == "not measured":
+        return f"{name} of {one} and of {other} cannot be compared: no item counts for both"
+    if verdict == "no difference":
+        told = f"{_signed(row)} (90 % CI {_ends(row, row['low_90'])} to {_ends(row, row['high_90'])})"
+        return f"{name}: no difference beyond {margin(row['margin'], row['unit'])} between {one} and {other}: {told}, {n}"
+    if verdict == "undecided":
+        return f"{name} is {_signed(row)} for {one} against {other} {_interval(row)}: {_more(row)}"
+    values = " against ".join(number(row[each], row["unit"]) for each in ("value", "baseline_value"))
+    direction = "higher" if row["effect"] > 0 else "lower"
+    measured = f"{values}, {_size(row)} {direction} {_tested(_turned(row))}, {n}"
+    inside = abs(row["low_90"]) < row["margin"] and abs(row["high_90"]) < row["margin"]
+    but = f"; the difference is within {margin(row['margin'], row['unit'])}" if inside else ""
+    return f"{one} is {verdict} than {other} in {name}: {measured}{but}"
+
+
+def signed(row: Mapping[str, Any]) -> str:
+    """A difference with its sign and interval, as a table's cell: "+23 (17 to 29)", shares in percentage points."""
+    if math.isnan(row["effect"]):
+        return "–"
+    shown = _ends(row, row["effect"])
+    shown = shown if shown.startswith("-") else f"+{shown}"
+    if math.isnan(row["low"]):
+        return shown
+    return f"{shown} ({_ends(row, row['low'])} to {_ends(row, row['high'])})"
+
+
+def size(value: float, low: float, high: float, unit: str) -> str:
+    """A difference with its interval: "6 points (95 % CI 2 to 10)"."""
+    row = {
+        "effect": value,
+        "low": low,
+        "high": high,
+        "unit": unit,
+        "verdict": "decided" if low > 0 else "undecided",
+    }
+    return f"{_points(row, _ends(row, value))} {_interval(row)}"
+
+
+def p(value: float) -> str:
+    """A p value as people read it: "0.02", "< 0.001", a dash where there is none."""
+    if math.isnan(value):
+        return "–"
+    return "< 0.001" if value < 0.001 else f"{value:.2g}"
+
+
+def margin(value: float, unit: str) -> str:
+    """A margin as people read it: "±5 points"."""
+    size = f"{100 * value:g} point{'' if value == 0.01 else 's'}" if unit == "share" else f"{value:g}"
+    return f"±{size}" if unit in {"share", "points"} else f"±{size} {unit}"
+
+
+def _more(row: Mapping[str, Any]) -> str:
+    """Why a comparison is not decided, and about how many further items would decide it."""
+    if math.isnan(row["low"]) or row["low"] > 0 or row["high"] < 0:
+        return undecided(row)
+    more = row["more"]
+    if more is None or more > MANY:
+        return f"undecided on {items(row['n'])}; to decide it would take more than {MANY:,}"
+    return f"undecided on {items(row['n'])}; about {two_digits(more):,} more would decide"
+
+
+def items(n: int) -> str:
+    """A number of items: "1 item", "1,482 items"."""
+    return f"{n:,} item{'' if n == 1 else 's'}"
+
+
 def undecided(row: Mapping[str, Any]) -> str:
     """Why a difference is not decided, and about how many items would decide it."""
-    n = f"{row['n']:,} item{'' if row['n'] == 1 else 's'}"
+    n = items(row["n"])
     if row["low"] > 0 or row["high"] < 0:
         kind = "corrected for many comparisons" if row["p_adjusted"] > row["p"] else "by the exact test"
         return f"undecided on {n}: chance is not ruled out (p {row['p_adjusted']:.2g}, {kind})"

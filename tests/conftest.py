@@ -3,10 +3,14 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from evals import cli
 
 settings.register_profile("patient", deadline=None)  # how long an example takes is the machine's affair
 settings.load_profile("patient")
@@ -94,6 +98,30 @@ class Evals:
 def evals(tmp_path: Path) -> Evals:
     """The command line in an empty folder."""
     return Evals(tmp_path)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command printed, and its exit status."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Done]:
+    """The command line in this process, in an empty folder: an error of the user's is raised."""
+    monkeypatch.chdir(tmp_path)
+
+    def do(*args: object) -> Done:
+        capsys.readouterr()
+        status = int(cli.evals.main([*map(str, args)], prog_name="evals", standalone_mode=False) or 0)
+        return Done(status, *capsys.readouterr())
+
+    return do
 
 
 ADDER = '''"""Adds for real, slowly if told so, and notes each request in a file, so that tests can count them."""

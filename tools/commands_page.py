@@ -10,10 +10,19 @@ PAGE = Path(__file__).parent.parent / "docs" / "commands.md"
 HEAD = "# Commands\n\nWhat `--help` prints; `just docs` writes this page anew.\n"
 
 
+def commands() -> list[tuple[str, click.Command]]:
+    """The program and its commands, each with those below it, by what is typed after `evals`."""
+    found: list[tuple[str, click.Command]] = [("", evals)]
+    for name, command in sorted(evals.commands.items()):
+        below = sorted(command.commands.items()) if isinstance(command, click.Group) else []
+        found += [(name, command), *((f"{name} {each}", part) for each, part in below)]
+    return found
+
+
 def page() -> str:
     """The page as it should be."""
     parts = [HEAD]
-    for name, command in [("", evals), *sorted(evals.commands.items())]:
+    for name, command in commands():
         context = click.Context(
             command, info_name=f"evals {name}".strip(), max_content_width=100, terminal_width=100
         )

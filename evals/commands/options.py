@@ -2,9 +2,15 @@
 
 import shutil
 import sys
+from pathlib import Path
 from typing import Literal, TypedDict
 
+import click
+
 from evals.errors import BadInput
+
+FORMATS = ("table", "md", "csv", "json", "html")
+"""As what documents are shown."""
 
 
 def parse_seed(text: str | None) -> int | Literal["fresh"]:
@@ -43,8 +49,22 @@ class Terminal(TypedDict):
     colour: bool
 
 
-def terminal() -> Terminal:
-    """As wide as the terminal, up to 120 columns; 80 and without colour where the output goes elsewhere."""
-    if not sys.stdout.isatty():
+def terminal(out: Path | None = None) -> Terminal:
+    """As wide as the terminal, up to 120 columns; 80 and without colour where the output goes elsewhere.
+
+    Args: out: the file that it goes to, if it does.
+    """
+    if out is not None or not sys.stdout.isatty():
         return {"width": 80, "colour": False}
     return {"width": min(120, shutil.get_terminal_size().columns), "colour": True}
+
+
+def put(text: str, out: Path | None) -> None:
+    """A text where it was asked for: on standard output, or in a file. Raises: BadInput: that cannot be written."""
+    if out is None:
+        click.echo(text)
+        return
+    try:
+        out.write_text(text, "utf-8")
+    except OSError as error:
+        raise BadInput(f"{out} cannot be written: {error.strerror}", "name another place") from None

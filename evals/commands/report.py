@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evals.commands.options import terminal
+from evals.commands.options import FORMATS, put, terminal
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
     from evals.document import Document
     from evals.show import Format
-
-FORMATS = ("table", "md", "csv", "json", "html")
 
 
 @click.command(short_help="what runs found, as tables, data or a page")
@@ -63,11 +61,7 @@ def report(
     if pictures:
         _draw(found, pictures)
         found = replace(found, drawn=Path(os.path.relpath(pictures, out.parent if out else ".")).as_posix())
-    if out is None:
-        click.echo(show.render(found, form, **terminal()))
-        return
-    with _writing(out):
-        out.write_text(show.render(found, form), "utf-8")
+    put(show.render(found, form, **terminal(out)), out)
 
 
 def _draw(found: "Document", folder: Path) -> None:

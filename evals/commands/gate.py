@@ -1,0 +1,73 @@
+"""`evals gate`: is a run no worse than its baseline, so that CI may pass."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from evals.commands.options import put, terminal
+
+if TYPE_CHECKING:
+    from evals.side import Side
+    from evals.verdicts import Form
+
+FORMATS = ("text", "md", "json", "junit")
+
+
+@click.command(short_help="is a run no worse than its baseline: for CI")
+@click.argument("run", metavar="RUN")
+@click.option(
+    "--baseline",
+    metavar="RUN|FILE",
+    help="what it is held against; none where there are only floors and ceilings",
+)
+@click.option(
+    "--config",
+    type=Path,
+    metavar="FILE",
+    help="the rules, as TOML  [default: evals.toml, or [tool.evals] of pyproject.toml, of the working folder]",
+)
+@click.option(
+    "--undecided",
+    type=click.Choice(("pass", "fail")),
+    help="what exit status 3 becomes where the items do not decide: pass 0, fail 1",
+)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="as what  [default: text]")
+@click.option("--out", type=Path, metavar="FILE", help="where it goes  [default: standard output]")
+def gate(
+    run: str, baseline: str | None, config: Path | None, undecided: str | None, form: "Form", out: Path | None
+) -> int:
+    """Gate a run: pass where it is no worse than the baseline by more than a margin, regress where it is surely worse.
+
+    RUN may be RUN#MODEL, and the baseline a run or a file of evals baseline save. Exit status: 0 pass, 1 regress,
+    3 undecided or unfinished. What is demanded of which metric stands in evals.toml; by default of each suite's first
+    metric and its indexes that they are no worse by 5 percentage points.
+
+    \b
+    evals gate runs/NEW --baseline baseline.json
+    evals gate runs/NEW --baseline runs/OLD --undecided fail --format junit --out gate.xml
+    """
+    from evals import gated, verdicts
+    from evals.rules import rules
+
+    demanded = rules(config)
+    candidate, before = _sides(run, baseline)
+    outcome = gated.gate(candidate, before, demanded)
+    title = f"{candidate.label} against {before.label}" if before else candidate.label
+    put(verdicts.render(outcome, form, title, colour=terminal(out)["colour"]), out)
+    if os.environ.get("GITHUB_ACTIONS"):
+        for line in verdicts.annotations(outcome):
+            click.echo(line, err=True)
+    return outcome.status(undecided or demanded.undecided)
+
+
+def _sides(run: str, baseline: str | None) -> "tuple[Side, Side | None]":
+    from evals.side import labelled
+    from evals.sides import side
+
+    if baseline is None:
+        return side(run), None
+    there = side(baseline, side(run).model if "#" in run else "")
+    before, candidate = labelled([there, side(run, there.model)])
+    return candidate, before
