@@ -17,8 +17,8 @@ from evals import imported, shelf, show
 from evals.charts import Picture
 from evals.document import Document, Section
 from evals.errors import BadFile, BadInput, EvalsError, NotFound
-from evals.frame import frame
-from evals.log import Run, read_run
+from evals.frame import Rows, read
+from evals.log import Run
 from evals.plan import sentences
 from evals.prices import dollars, said
 from evals.show import Format
@@ -47,7 +47,7 @@ END = ("summary", "outcomes", "contrasts", OWN_WORDS, "failures")
 
 
 def publish(
-    runs: Sequence[Run],
+    runs: Sequence[Run | Rows],
     form: Format,
     names: Sequence[str] = (),
     *,
@@ -65,8 +65,9 @@ def publish(
     return show.render(document(runs, names or NAMES[form]), form, width=width, colour=colour)
 
 
-def document(runs: Sequence[Run], names: Sequence[str]) -> Document:
+def document(runs: Sequence[Run | Rows], names: Sequence[str]) -> Document:
     """The findings of these reports on these runs. Raises: as `publish`."""
+    runs = _framed(runs)
     rows = gather(runs)
     suites = suites_of(rows)
     return Document(
@@ -86,7 +87,7 @@ def load(*patterns: str | Path) -> pd.DataFrame:
     Raises: NotFound: nothing matches, or what does is no run. BadInput: runs that do not go together.
     """
     folders = [found for pattern in patterns for found in _matching(Path(pattern))]
-    runs = [read_run(folder) for folder in folders if (folder / "run.json").is_file()]
+    runs = [read(folder) for folder in folders if (folder / "run.json").is_file()]
     if not runs:
         raise NotFound(f"there is no run in {', '.join(map(str, patterns))}", "see evals list runs")
     return gather(runs)
@@ -132,18 +133,15 @@ def pictures(
 # Runs together
 
 
-def gather(runs: Sequence[Run]) -> pd.DataFrame:
+def gather(runs: Sequence[Run | Rows]) -> pd.DataFrame:
     """The replies of several runs as one frame: models, suites and arms in the order in which they were named.
 
     `attrs["suites"]` says by what each suite is loaded again, `attrs["imported"]` what is known of those of other tools,
     `attrs["notices"]` what must be said of which model.
     Raises: BadInput: the runs hold different versions of a suite, or different items under one id.
     """
-    runs = list({run.folder.resolve(): run for run in runs}.values())
-    rows = pd.concat(
-        [frame(run.replies, run.folder.name, run.about.suites, run.about.seed) for run in runs],
-        ignore_index=True,
-    )
+    runs = _framed(runs)
+    rows = pd.concat([run.frame for run in runs], ignore_index=True)
     _check_together(rows)
     where = {name: path for run in runs for name, path in run.about.paths.items()}
     models = list(dict.fromkeys(model for run in runs for model in run.about.request.models))
@@ -152,6 +150,12 @@ def gather(runs: Sequence[Run]) -> pd.DataFrame:
     rows.attrs["imported"] = imported.together(run.about.imported for run in runs)
     rows.attrs["notices"] = {model: text for run in runs for model, text in run.about.notices.items()}
     return rows
+
+
+def _framed(runs: Iterable[Run | Rows]) -> list[Rows]:
+    """The runs as frames, each folder once."""
+    once = {run.folder.resolve(): run for run in runs}
+    return [run if isinstance(run, Rows) else Rows.of(run) for run in once.values()]
 
 
 def _check_together(rows: pd.DataFrame) -> None:
@@ -216,7 +220,7 @@ def _about_suites(rows: pd.DataFrame, suites: Mapping[str, Suite]) -> list[str]:
     return lines
 
 
-def _about_costs(rows: pd.DataFrame, runs: Sequence[Run]) -> list[str]:
+def _about_costs(rows: pd.DataFrame, runs: Sequence[Rows]) -> list[str]:
     """What each model's replies have cost and by which price; nothing of models that cost nothing."""
     came = rows[rows["text"].notna() & ~rows["suite"].isin(list(rows.attrs["imported"]))]
     lines, unknown = [], []
@@ -232,7 +236,7 @@ def _about_costs(rows: pd.DataFrame, runs: Sequence[Run]) -> list[str]:
     return [*lines, f"cost unknown: {', '.join(unknown)}"] if unknown else lines
 
 
-def _about_runs(runs: Sequence[Run]) -> list[str]:
+def _about_runs(runs: Sequence[Rows]) -> list[str]:
     return [
         f"{run.folder.name} is unfinished: {run.missing} of {run.about.planned} replies are missing or failed"
         for run in runs

@@ -35,7 +35,7 @@ LAYERS = [
     {"plan", "tools", "imported"},
     {"log", "converse", "display", "inventory", "lm_task"},
     {"run", "checks", "batch"},
-    {"rescore", "frame", "measure", "progress", "foreign"},
+    {"rescore", "columns", "frame", "measure", "progress", "foreign"},
     {"contrast", "session", "estimate", "precision"},
     {"view"},
     {"document"},

@@ -50,16 +50,13 @@ def report(
     evals report runs/* --format html --out report.html
     evals report runs/* --report dots --pictures pictures
     """
-    from evals.log import read_run
+    from evals import show
+    from evals.frame import read
+    from evals.reporting import NAMES, document
 
     if not runs:
         raise BadInput("no run is named", "write evals report RUN, or see evals list runs")
-    read = [read_run(folder) for folder in runs]
-
-    from evals import show
-    from evals.reporting import NAMES, document
-
-    found = document(read, names or NAMES[form])
+    found = document([read(folder) for folder in runs], names or NAMES[form])
     if pictures:
         _draw(found, pictures)
         found = replace(found, drawn=Path(os.path.relpath(pictures, out.parent if out else ".")).as_posix())
