@@ -75,6 +75,7 @@ def document(runs: Sequence[Run | Rows], names: Sequence[str]) -> Document:
         notices=rows.attrs["notices"],
         sections=tuple(each.section(rows, suites) for each in _reports(names, suites)),
         replies=rows,
+        folders=tuple(run.folder for run in runs),
     )
 
 

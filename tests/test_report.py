@@ -25,9 +25,9 @@ from evals.log import Run, RunFile
 from evals.plan import Request
 from evals.reporting import END, OWN, document, gather, publish
 from evals.reporting import NAMES as DEFAULTS
-from evals.show import Format, render
-from evals.show.page import LONGEST
-from evals.types import Key, Reply
+from evals.show import Format, embedded, render
+from evals.show.embedded import LONGEST
+from evals.types import Image, Key, Message, Prompt, Reply
 from evals.view import Table, View, in_order, metrics, plain
 from tests.made import NAMES, replies, reply
 
@@ -444,7 +444,11 @@ class Page(HTMLParser):
     def data(self) -> list[dict[str, Any]]:
         """The embedded replies."""
         found = json.loads(self.code["application/json"])
-        return [dict(zip(found["columns"], row, strict=True)) for row in found["rows"]]
+        columns = {
+            name: ["" if code < 0 else coded["values"][code] for code in coded["codes"]]
+            for name, coded in found["columns"].items()
+        }
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 @pytest.fixture
@@ -488,7 +492,30 @@ def test_the_page_shows_a_hostile_text_as_text(hostile: Run) -> None:
     )
     assert "red" in replies_shown[0]["reasoning"]
     assert "{{ 7*7 }}" in "".join(page.words)
-    assert f"… {1_000_000 - LONGEST:,} more characters" in replies_shown[2]["text"]
+    assert replies_shown[2]["text"] == "x" * 1_000_000
+
+
+def test_long_texts_are_cut_and_counted_where_a_page_has_no_room(
+    hostile: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "ROOM", 900_000)
+    text = Page(publish([hostile], "html")).data()[2]["text"]
+    assert f"… {1_000_000 - LONGEST:,} more characters" in text
+    assert len(text) < LONGEST + 100
+
+
+def test_a_log_cannot_make_the_page_hold_a_file_that_is_no_picture_of_the_run(
+    names_suite: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "run-1" / "images").mkdir(parents=True)
+    (tmp_path / "private.png").write_bytes(b"private")
+    (tmp_path / "run-1" / "images" / "seen.png").write_bytes(b"seen")
+    images = (Image("../../private", "image/png"), Image("seen", "image/png"))
+    prompt = Prompt((Message("user", "what?", images),))
+    rows = [reply(Key(BLUFF, "names", "s", "neutral"), "right", {"kind": "real"}, prompt=prompt)]
+    text = publish([run(names_suite, rows)], "html")
+    assert base64.b64encode(b"seen").decode() in text
+    assert base64.b64encode(b"private").decode() not in text
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -496,7 +523,7 @@ def test_no_format_lets_a_control_through(form: Format, hostile: Run) -> None:
     text = publish([hostile], form, list(DEFAULTS["html"]))
     assert not set(text) & set("\x1b\x07\x9b\u202e\u2028")
     text.encode()
-    assert len(text) < 200_000
+    assert len(text) < (1_200_000 if form == "html" else 200_000)
 
 
 def test_markdown_keeps_a_hostile_text_in_its_cell(hostile: Run) -> None:
