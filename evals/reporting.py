@@ -38,6 +38,7 @@ NAMES: Mapping[Format, tuple[str, ...]] = {
     "md": ("summary", "outcomes", "contrasts", OWN, "failures"),
     "csv": ("summary",),
     "json": ("summary", "outcomes", "contrasts", OWN, "failures"),
+    "junit": ("summary", "failures"),
     "html": ("summary", "contrasts", OWN, "tokens", "strata", "outcomes", "rules", "failures"),
 }
 """The reports of each format, unless others are named."""
@@ -85,10 +86,16 @@ def document(runs: Sequence[Run | Rows], names: Sequence[str]) -> Document:
 def load(*patterns: str | Path) -> pd.DataFrame:
     """The replies of run folders as one frame: `load("runs/*")`. See `evals.frame.COLUMNS` for its columns.
 
-    Raises: NotFound: nothing matches, or what does is no run. BadInput: runs that do not go together.
+    A single Parquet file, as `evals report --format parquet` writes it, is loaded likewise.
+    Raises: NotFound: nothing matches, or what does is no run. BadInput: runs that do not go together. BadFile: a damaged
+        run, or another Parquet file.
     """
-    folders = [found for pattern in patterns for found in _matching(Path(pattern))]
-    runs = [read(folder) for folder in folders if (folder / "run.json").is_file()]
+    found = [path for pattern in patterns for path in _matching(Path(pattern))]
+    if len(found) == 1 and found[0].suffix == ".parquet":
+        from evals.show import parquet
+
+        return parquet.read(found[0])
+    runs = [read(folder) for folder in found if (folder / "run.json").is_file()]
     if not runs:
         raise NotFound(f"there is no run in {', '.join(map(str, patterns))}", "see evals list runs")
     return gather(runs)
