@@ -51,6 +51,9 @@ class Tally:
         rows: the replies of one suite, as from `frame`.
         suite: whose metrics are counted.
         key: the columns that make an item: its values are averaged over the rest, which is the repeats.
+
+    Attributes:
+        item: shape (rows,): the number of each row's item.
     """
 
     def __init__(
@@ -58,7 +61,7 @@ class Tally:
     ) -> None:
         self.rows = rows.reset_index(drop=True)
         self.metrics: dict[str, AnyMetric] = {each.name: each for each in suite.metrics}
-        self._item = self.rows.groupby(list(key), sort=False, dropna=False).ngroup().to_numpy(np.intp)
+        self.item = self.rows.groupby(list(key), sort=False, dropna=False).ngroup().to_numpy(np.intp)
         self._cluster = self.rows.groupby("cluster", sort=False).ngroup().to_numpy(np.intp)
         self._lost = self.rows["outcome"].isin(LOST).to_numpy()
         self._points: dict[str, tuple[Floats, NDArray[np.bool_]]] = {}
@@ -91,7 +94,7 @@ class Tally:
         points, fits = self._pointed(name)
         eligible = rows[fits[rows]]
         counted = eligible[~np.isnan(points[eligible])]
-        codes, first, place = np.unique(self._item[counted], return_index=True, return_inverse=True)
+        codes, first, place = np.unique(self.item[counted], return_index=True, return_inverse=True)
         sizes = np.bincount(place, minlength=len(codes))
         return Items(
             item=codes,
@@ -125,7 +128,7 @@ class Tally:
 
     def _item_values(self, metric: ItemMetric, places: Codes) -> Iterator[tuple[int, float]]:
         """Each item's value by an ItemMetric, with the place of the row that is to hold it."""
-        rows, item = self.rows.iloc[places], self._item[places]
+        rows, item = self.rows.iloc[places], self.item[places]
         models = rows["model"].factorize()[0]
         order = np.lexsort((rows["repeat"].to_numpy(), item, models))
         same = models * (item.max(initial=0) + 1) + item

@@ -39,7 +39,10 @@ NAMES: Mapping[Format, tuple[str, ...]] = {
     "csv": ("summary",),
     "json": ("summary", "outcomes", "contrasts", OWN, "failures"),
     "junit": ("summary", "failures"),
-    "html": ("summary", "contrasts", OWN, "tokens", "strata", "outcomes", "rules", "failures"),
+    "html": (
+        *("summary", "leaderboard", "contrasts", OWN, "tokens", "strata", "outcomes"),
+        *("missed", "overlap", "rules", "failures"),
+    ),
 }
 """The reports of each format, unless others are named."""
 

@@ -36,7 +36,7 @@ LAYERS = [
     {"log", "converse", "display", "inventory", "lm_task"},
     {"run", "checks", "batch"},
     {"rescore", "columns", "frame", "measure", "progress", "foreign"},
-    {"contrast", "session", "estimate", "precision"},
+    {"contrast", "misses", "session", "estimate", "precision"},
     {"view"},
     {"document"},
     {"show"},
