@@ -1,12 +1,13 @@
 """Reporting: runs are put together in one frame, reports run on it, and the findings gathered in a document.
 
 A report is a file of the `reports` shelf with a function `report(frame, suites) -> frame` and, where people should read
-something else than that frame, `view(frame) -> View`. The first line of its docstring is its title. A `report.py` that
+something else than that frame, `view(frame) -> View`; `brief(frame) -> View` is what the end of a run shows of it, by default the
+findings in words. The first line of its docstring is its title. A `report.py` that
 lies beside a suite is a part of every report on that suite.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from types import ModuleType
@@ -30,9 +31,6 @@ FIX = "see docs/reports.md"
 OWN = "own"
 """Stands for what the suites report of themselves: the `report.py` beside each."""
 
-OWN_WORDS = "own words"
-"""The same, of which only the findings in words are shown."""
-
 NAMES: Mapping[Format, tuple[str, ...]] = {
     "table": ("summary", "outcomes", "contrasts", OWN, "failures"),
     "md": ("summary", "outcomes", "contrasts", OWN, "failures"),
@@ -46,8 +44,8 @@ NAMES: Mapping[Format, tuple[str, ...]] = {
 }
 """The reports of each format, unless others are named."""
 
-END = ("summary", "outcomes", "contrasts", OWN_WORDS, "failures")
-"""What is shown at the end of a run, which stays short."""
+END = ("summary", "outcomes", "contrasts", OWN, "failures")
+"""What is shown at the end of a run, each in brief."""
 
 
 def publish(
@@ -69,15 +67,23 @@ def publish(
     return show.render(document(runs, names or NAMES[form]), form, width=width, colour=colour)
 
 
-def document(runs: Sequence[Run | Rows], names: Sequence[str]) -> Document:
-    """The findings of these reports on these runs. Raises: as `publish`."""
+def end(run: Rows, *, width: int = 80, colour: bool = False) -> str:
+    """What the end of a run says, which stays short. Args, raises: as `publish`."""
+    return show.render(document([run], END, brief=True), "table", width=width, colour=colour)
+
+
+def document(runs: Sequence[Run | Rows], names: Sequence[str], *, brief: bool = False) -> Document:
+    """The findings of these reports on these runs.
+
+    Args: brief: only what has room at the end of a run. Raises: as `publish`.
+    """
     runs = _framed(runs)
     rows = gather(runs)
     suites = suites_of(rows)
     return Document(
         about=tuple(chain(_about_suites(rows, suites), _about_costs(rows, runs), _about_runs(runs))),
         notices=rows.attrs["notices"],
-        sections=tuple(each.section(rows, suites) for each in _reports(names, suites)),
+        sections=tuple(each.section(rows, suites, brief=brief) for each in _reports(names, suites)),
         replies=rows,
         folders=tuple(run.folder for run in runs),
     )
@@ -268,12 +274,10 @@ class Report:
 
     Attributes:
         suite: the name of that suite, or empty.
-        brief: of what it finds only sentences are shown.
     """
 
     path: Path
     suite: str = ""
-    brief: bool = False
 
     @property
     def name(self) -> str:
@@ -290,14 +294,21 @@ class Report:
             raise BadFile(f"report {self.name} gave {type(found).__name__}, not a frame", FIX)
         return found
 
-    def section(self, rows: pd.DataFrame, suites: Mapping[str, Suite]) -> Section:
-        """What it finds, and how people read it. Raises: as `table`."""
+    def section(self, rows: pd.DataFrame, suites: Mapping[str, Suite], *, brief: bool = False) -> Section:
+        """What it finds, and how people read it. Args: brief: as in `document`. Raises: as `table`."""
         made, table = self._module(), self.table(rows, suites)
         title = (made.__doc__ or self.name).strip().split("\n")[0].rstrip(".")
-        shown = self._run(lambda: getattr(made, "view", plain)(table)) if len(table) else View()
+        return Section(
+            self.name, title, table, self._view(made, table, brief=brief) if len(table) else View()
+        )
+
+    def _view(self, made: ModuleType, table: pd.DataFrame, *, brief: bool) -> View:
+        """Its view; in brief, its own `brief` where it has one."""
+        own = brief and hasattr(made, "brief")
+        shown = self._run(lambda: (made.brief if own else getattr(made, "view", plain))(table))
         if not isinstance(shown, View):
             raise BadFile(f"the view of report {self.name} gave {type(shown).__name__}, not a View", FIX)
-        return Section(self.name, title, table, shown.brief if self.brief else shown)
+        return shown.brief(self.name) if brief and not own else shown
 
     def _module(self) -> ModuleType:
         made = shelf.load(self.path)
@@ -321,8 +332,8 @@ def _reports(names: Iterable[str], suites: Mapping[str, Suite]) -> list[Report]:
     own = _own(suites)
     found: list[Report] = []
     for name in names:
-        if name in {OWN, OWN_WORDS}:
-            found += [replace(report, brief=name == OWN_WORDS) for report in own]
+        if name == OWN:
+            found += own
         else:
             path = shelf.find("report", name)
             found.append(next((report for report in own if report.path == path), Report(path)))

@@ -20,11 +20,11 @@ from rich.cells import cell_len
 from evals import load, log, report, shelf
 from evals.document import Document, Section
 from evals.errors import BadFile, BadInput, NotFound
-from evals.frame import frame
+from evals.frame import Rows, frame
 from evals.log import Run, RunFile
 from evals.plan import Request
-from evals.reporting import END, OWN, document, gather, publish
 from evals.reporting import NAMES as DEFAULTS
+from evals.reporting import OWN, document, end, gather, publish
 from evals.show import Format, embedded, render
 from evals.show.embedded import LONGEST
 from evals.types import Image, Key, Message, Prompt, Reply
@@ -227,7 +227,7 @@ def test_a_suites_own_report_is_part_of_every_report_on_it(form: Format, made: R
 
 
 def test_the_end_of_a_run_has_of_a_suites_own_report_only_its_findings(made: Run, of_itself: Path) -> None:
-    text = publish([made], "table", END)
+    text = end(Rows.of(made))
     assert "3 names were looked at" in text
     assert "The table" not in text
     assert "a legend" not in text
@@ -377,6 +377,28 @@ def test_the_end_of_a_run_says_what_was_found_in_words(made: Run) -> None:
         in text
     )
     assert f"{BLUFF}, {HONEST}: {NOTICE}" in text
+
+
+def test_the_end_of_a_run_counts_what_is_undecided_and_says_legends_once(made: Run) -> None:
+    whole, brief = (" ".join(text.split()) for text in (publish([made], "table"), end(Rows.of(made))))
+    assert "raises fabrication by 50 points" in brief
+    assert ": undecided on" in whole
+    assert ": undecided on" not in brief
+    assert re.search(
+        r"- 2 comparisons are undecided; about \d+ items would decide the first of them: evals report RUN --report contrasts",
+        brief,
+    )
+    assert "names: FR ↓ fabrication rate; OA ↓ over-abstention; J ↑ discernment; P ↑ penalised" in brief
+    assert f"names, {BLUFF}: fabricated (" in brief
+    assert len(brief) < len(whole)
+
+
+def test_a_folded_table_names_the_columns_for_which_there_is_no_room() -> None:
+    rows = pd.DataFrame({"model": ["m"], **{f"metric{i}": ["0.50 (0.40 to 0.60)"] for i in range(7)}})
+    section = Section("wide", "Wide", rows, View((Table("", rows, folded=True),)))
+    text = render(Document((), {}, (section,), frame([])), "table")
+    assert text.count("0.50 (0.40 to 0.60)") == 3
+    assert "further columns: metric3, metric4, metric5, metric6" in text
 
 
 def test_a_number_that_rests_on_too_few_replies_is_marked(names_suite: Path) -> None:

@@ -227,12 +227,12 @@ def _say_what_was_found(folder: Path, *, quiet: bool, as_json: bool) -> None:
         return
 
     from evals.frame import read
-    from evals.reporting import END, publish
+    from evals.reporting import end, publish
 
     if as_json:
         click.echo(publish([read(folder)], "json"))
     else:
-        click.echo(publish([read(folder)], "table", END, **terminal()))
+        click.echo(end(read(folder), **terminal()))
         named = quote(str(folder))
         click.echo(
             f"run: {folder}\nmore tables: evals report {named}\n"
