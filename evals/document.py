@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -29,6 +30,7 @@ class Document:
         sections: the reports, those that found nothing included.
         replies: every reply, as from `evals.frame`.
         drawn: the folder in which the pictures lie as files, as seen from where the document goes; empty if nowhere.
+        folders: of the runs, in which the pictures of their prompts lie.
     """
 
     about: tuple[str, ...]
@@ -36,6 +38,7 @@ class Document:
     sections: tuple[Section, ...]
     replies: pd.DataFrame
     drawn: str = ""
+    folders: tuple[Path, ...] = ()
 
     @property
     def pictures(self) -> tuple[Picture, ...]:

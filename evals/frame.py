@@ -1,14 +1,21 @@
 """Frames: replies as a table, one row a reply, for pandas. `COLUMNS` says what each column holds and in which unit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from operator import attrgetter
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pydantic_core
 
-from evals.lens.tokens import extent
-from evals.types import Prompt, Reply, Response, Tag
+from evals import log
+from evals.columns import Line, Lists, taken_apart, together
+from evals.errors import FINAL
+from evals.log import Run, RunFile
+from evals.types import Reply, Tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,9 @@ COLUMNS = (
     Column("attempts", "int64", "requests", "how often it was tried"),
     Column("system", "str", "", "the system message; empty if none"),
     Column("prompt", "str", "", "the user's turns, a blank line between; the whole text for a base model"),
+    Column(
+        "images", "str", "", "the pictures shown with it: the names of their files, one a line; empty if none"
+    ),
     Column("prompt_hash", "str", "", "16 hexadecimal digits of the exact prompt and its settings"),
     Column("display", "str", "", "the item as it stands in the prompt; NaN where its tokens are not known"),
     Column("display_tokens", "Int64", "tokens", "of the display, as the model reads the prompt"),
@@ -74,6 +84,13 @@ COLUMNS = (
     Column("at", "datetime64[us, UTC]", "", "when the reply was judged"),
 )
 """Every frame has these columns in this order, then `tag_NAME` for each tag and `note_NAME` for each scorer's note."""
+
+
+SPREAD = ("tag_", "note_")
+"""How the columns begin that not every frame has."""
+
+BATCH = 50
+"""So many replies at a time are data of their own while a log is read: few enough to stay in the processor's cache."""
 
 
 def frame(
@@ -91,113 +108,118 @@ def frame(
     Returns: the columns of `COLUMNS`, then one `tag_NAME` a tag and one `note_NAME` a note of the scorer: `boolean`,
         `Int64`, `Float64` or `str` where all its values are of that kind, else `object`; missing where a reply has none.
     """
-    rows = list(replies)
-    known = versions or {}
-    lists: dict[str, Any] = {
-        "run": [run] * len(rows),
-        "seed": [seed] * len(rows),
-        "suite_version": [known.get(reply.key.suite, "") for reply in rows],
-        **_of_key(rows),
-        **_of_score(rows),
-        **_of_response(rows),
-        **{name: [getattr(reply, name) for reply in rows] for name in ("cluster", "target", "attempts")},
-        **_of_prompt(rows),
-        **_of_display(rows),
-        "at": pd.to_datetime([reply.at for reply in rows], utc=True, format="ISO8601", errors="coerce"),
+    return _table(taken_apart([log.plain(reply) for reply in replies]), run, versions or {}, seed)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A run as reports need it: what was asked, and the last reply of each key as a row of a frame."""
+
+    folder: Path
+    about: RunFile
+    frame: pd.DataFrame
+
+    @classmethod
+    def of(cls, run: Run) -> "Rows":
+        """A run that is in memory already."""
+        about = run.about
+        return cls(run.folder, about, frame(run.replies, run.folder.name, about.suites, about.seed))
+
+    @property
+    def missing(self) -> int:
+        """As of a Run: how many replies the plan has and the log has not."""
+        failure = self.frame["failure"]
+        answered = self.frame[failure.isna() | failure.isin(FINAL)]
+        out = {(each.model, each.suite, each.arm) for each in self.about.left_out}
+        keys = zip(answered["model"], answered["suite"], answered["arm"], strict=True)
+        return self.about.planned - sum(key not in out for key in keys)
+
+
+def read(folder: Path) -> Rows:
+    """A run's replies, straight from its log, in little more memory than their frame needs.
+
+    What the columns show is checked by column. Where one is not of its kind, every line is read as a reply, which
+    names the one that is damaged.
+    Raises: NotFound, BadFile: as `log.read_run`.
+    """
+    about = log.read_about(folder)
+    try:
+        with _undisturbed():
+            lists = _last_of_each_key(together(_batches(log.whole_lines(folder / "replies.jsonl"))))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return Rows.of(log.read_run(folder))
+    if not all(_is_sound(column, lists[column.name]) for column in COLUMNS if column.name in lists):
+        return Rows.of(log.read_run(folder))
+    return Rows(folder, about, _table(lists, folder.name, about.suites, about.seed))
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Without the search for cycles, which parsed JSON has none of and which takes as long as parsing it."""
+    searched = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searched:
+            gc.enable()
+
+
+def _batches(lines: Iterator[bytes]) -> Iterator[list[Line]]:
+    while batch := [pydantic_core.from_json(line) for line in islice(lines, BATCH)]:
+        yield batch
+
+
+def _last_of_each_key(lists: Lists) -> Lists:
+    """The rows without those that a later one of the same key replaces; it stands where the first one stood."""
+    keys = zip(*(lists[name] for name in ("model", "suite", "sample", "arm", "repeat")), strict=True)
+    last = {key: place for place, key in enumerate(keys)}
+    if len(last) == len(lists["model"]):
+        return lists
+    kept = {name: [values[place] for place in last.values()] for name, values in lists.items()}
+    lost = {name for name, values in kept.items() if name.startswith(SPREAD) and set(values) == {None}}
+    return {name: values for name, values in kept.items() if name not in lost}
+
+
+KINDS = {
+    "str": {"string"},
+    "int64": {"integer"},
+    "Int64": {"integer"},
+    "float64": {"floating", "integer", "mixed-integer-float"},
+    "datetime64[us, UTC]": {"string"},
+}
+"""dtype -> what pandas may call the values of which such a column is made, as they stand in a log."""
+
+
+ALWAYS = {"model", "suite", "sample", "arm", "repeat", "cluster", "outcome", "attempts", "at"}
+"""Columns in which nothing is missing."""
+
+
+def _is_sound(column: Column, values: list[Any]) -> bool:
+    found = pd.api.types.infer_dtype(values, skipna=column.name not in ALWAYS)
+    return found == "empty" or found in KINDS[column.dtype]
+
+
+def _table(lists: Lists, run: str, versions: Mapping[str, str], seed: int | None) -> pd.DataFrame:
+    """The lists as a frame."""
+    count = len(lists["suite"])
+    known: dict[str, Any] = {
+        **lists,
+        "run": [run] * count,
+        "seed": [seed] * count,
+        "suite_version": [versions.get(suite, "") for suite in lists["suite"]],
+        "at": pd.to_datetime(lists["at"], utc=True, format="ISO8601", errors="coerce"),
     }
-    columns = {column.name: pd.Series(lists[column.name], dtype=column.dtype) for column in COLUMNS}
-    columns |= _spread("tag_", [reply.tags for reply in rows])
-    columns |= _spread("note_", [reply.score.notes if reply.score else {} for reply in rows])
+    columns = {column.name: pd.Series(known[column.name], dtype=column.dtype) for column in COLUMNS}
+    for prefix in SPREAD:
+        columns |= {name: _series(values) for name, values in lists.items() if name.startswith(prefix)}
     return pd.DataFrame(columns)
-
-
-def _of_key(rows: list[Reply]) -> dict[str, list[Any]]:
-    return {
-        name: [getattr(reply.key, name) for reply in rows]
-        for name in ("suite", "model", "sample", "arm", "repeat")
-    }
-
-
-def _of_score(rows: list[Reply]) -> dict[str, list[Any]]:
-    scores = [reply.score for reply in rows]
-    failures = [reply.failure for reply in rows]
-    return {
-        "outcome": [reply.outcome for reply in rows],
-        "answer": _each(scores, "answer"),
-        "value": _each(scores, "value"),
-        "rule": _each(scores, "rule"),
-        "failure": _each(failures, "kind"),
-        "failure_message": _each(failures, "message"),
-    }
-
-
-def _of_response(rows: list[Reply]) -> dict[str, list[Any]]:
-    responses = [reply.response for reply in rows]
-    same = ("text", "reasoning", "stop", "tokens_in", "tokens_out", "tokens_reasoning", "seconds", "cost_usd")
-    return {
-        **{name: _each(responses, name) for name in same},
-        "earlier": ["\n\n".join(response.earlier) if response else None for response in responses],
-        "calls": [_called(response) if response else None for response in responses],
-        "served_model": _each(responses, "model"),
-    }
-
-
-def _called(response: Response) -> str:
-    return "\n".join(f"{call.name}({call.arguments}) = {call.result}" for call in response.calls)
-
-
-def _each(nouns: Sequence[object | None], name: str) -> list[Any]:
-    get = attrgetter(name)
-    return [None if noun is None else get(noun) for noun in nouns]
-
-
-def _of_prompt(rows: list[Reply]) -> dict[str, list[Any]]:
-    prompts = [reply.prompt for reply in rows]
-    return {
-        "system": [_turns(prompt, "system") for prompt in prompts],
-        "prompt": [_asked(prompt) for prompt in prompts],
-        "prompt_hash": [prompt.hash for prompt in prompts],
-    }
-
-
-def _of_display(rows: list[Reply]) -> dict[str, list[Any]]:
-    displays = [reply.display for reply in rows]
-    extents = [extent(display.cuts) if display else (None, 0) for display in displays]
-    return {
-        "display": [_shown(reply, length) for reply, (_, length) in zip(rows, extents, strict=True)],
-        "display_tokens": [tokens for tokens, _ in extents],
-        "display_cuts": _each(displays, "cuts"),
-        "display_route": _each(displays, "route"),
-    }
-
-
-def _shown(reply: Reply, length: int) -> str | None:
-    """What stands in the prompt where the item does, so many bytes long."""
-    if reply.display is None:
-        return None
-    start = reply.display.start
-    return reply.prompt.turn.encode()[start : start + length].decode()
-
-
-def _asked(prompt: Prompt) -> str:
-    said = [text for text in (prompt.text, _turns(prompt, "user"), *prompt.followups) if text]
-    return "\n\n".join(said)
-
-
-def _turns(prompt: Prompt, role: str) -> str:
-    return "\n\n".join(turn.content for turn in prompt.messages if turn.role == role)
-
-
-def _spread(prefix: str, rows: list[Mapping[str, Tag]]) -> dict[str, "pd.Series[Any]"]:
-    """One column a name, in the order the names first occur."""
-    names = dict.fromkeys(name for row in rows for name in row)
-    return {prefix + name: _series([row.get(name) for row in rows]) for name in names}
 
 
 LARGEST = 2**53
 """Whole numbers beyond this would lose digits as floats, or not fit at all."""
 
-KINDS: tuple[tuple[str, set[type]], ...] = (
+TAGS: tuple[tuple[str, set[type]], ...] = (
     ("boolean", {bool}),
     ("Int64", {int}),
     ("Float64", {int, float}),
@@ -207,8 +229,8 @@ KINDS: tuple[tuple[str, set[type]], ...] = (
 
 def _series(values: list[Tag | None]) -> "pd.Series[Any]":
     """A column of the narrowest dtype that keeps every value as it is."""
-    kinds = {type(value) for value in values if value is not None}
-    dtype = next((name for name, fitting in KINDS if kinds <= fitting), "object")
-    if int in kinds and any(isinstance(value, int) and abs(value) > LARGEST for value in values):
+    kinds = set(map(type, values)) - {type(None)}
+    dtype = next((name for name, fitting in TAGS if kinds <= fitting), "object")
+    if int in kinds and any(isinstance(value, int) and abs(value) > LARGEST for value in set(values)):
         dtype = "object"
     return pd.Series(values, dtype=dtype)

@@ -213,19 +213,27 @@ def read_replies(path: Path) -> Iterator[Reply]:
 
     Raises: BadFile: a damaged line, named by number.
     """
-    if not path.exists():
-        return
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.endswith(b"\n"):
-                return
-            try:
-                yield REPLY.validate_json(line)
-            except pydantic.ValidationError as error:
-                raise BadFile(
-                    f"{path}, line {number} is damaged: {_first(error)}",
-                    "delete that line and resume the run: only what it held is asked again",
-                ) from None
+    for number, line in enumerate(whole_lines(path), 1):
+        try:
+            yield REPLY.validate_json(line)
+        except pydantic.ValidationError as error:
+            raise BadFile(
+                f"{path}, line {number} is damaged: {_first(error)}",
+                "delete that line and resume the run: only what it held is asked again",
+            ) from None
+
+
+def whole_lines(path: Path) -> Iterator[bytes]:
+    """The lines of a log, but for a last one without its end; none if there is no log."""
+    if path.exists():
+        with path.open("rb") as lines:
+            yield from (line for line in lines if line.endswith(b"\n"))
+
+
+def plain(reply: Reply) -> dict[str, Any]:
+    """What a line holds of a reply, as plain data: what has its default value is left out."""
+    found: dict[str, Any] = REPLY.dump_python(reply, exclude_defaults=True, exclude=UNLOGGED)
+    return found
 
 
 class Writer:

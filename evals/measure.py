@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -52,8 +53,9 @@ class Tally:
         key: the columns that make an item: its values are averaged over the rest, which is the repeats.
 
     Attributes:
-        rows: as given, numbered anew. metrics: name -> metric.
-        item: which item each row is of, shape (rows,).
+        rows: as given, numbered anew.
+        metrics: name -> metric.
+        item: shape (rows,): the number of each row's item.
     """
 
     def __init__(
@@ -113,8 +115,50 @@ class Tally:
         if name not in self._points:
             metric = self.metrics[name]
             fits = _fits(self.rows, getattr(metric, "where", {}))
-            self._points[name] = (_points(self.rows, metric, fits, self.item), fits)
+            self._points[name] = (self._points_of(metric, fits), fits)
         return self._points[name]
+
+    def _points_of(self, metric: AnyMetric, fits: NDArray[np.bool_]) -> Floats:
+        """What each reply counts for a metric, shape (rows,); NaN where it does not count."""
+        points = np.full(len(self.rows), np.nan)
+        if isinstance(metric, Metric):
+            points[fits] = self.rows["outcome"][fits].map(metric.points).to_numpy(float)
+        elif isinstance(metric, ItemMetric):
+            for first, value in self._item_values(metric, np.flatnonzero(fits)):
+                points[first] = value
+        return points
+
+    def _item_values(self, metric: ItemMetric, places: Codes) -> Iterator[tuple[int, float]]:
+        """Each item's value by an ItemMetric, with the place of the row that is to hold it."""
+        rows, item = self.rows.iloc[places], self.item[places]
+        models = rows["model"].factorize()[0]
+        order = np.lexsort((rows["repeat"].to_numpy(), item, models))
+        same = models * (item.max(initial=0) + 1) + item
+        for group in np.split(places[order], np.flatnonzero(np.diff(same[order])) + 1):
+            scores = [score for place in group if (score := self._scores[place]) is not None]
+            value = metric.value(scores) if scores else None
+            if value is not None:
+                yield int(group[0]), float(value)
+
+    @cached_property
+    def _scores(self) -> list[Score | None]:
+        """The scores that the rows were made from; None for a failure."""
+        notes = [str(column) for column in self.rows if str(column).startswith("note_")]
+        read = ("outcome", "answer", "value", "rule", "failure", *notes)
+        columns = [self.rows[name].astype(object).where(self.rows[name].notna(), None) for name in read]
+        names = [name.removeprefix("note_") for name in notes]
+        return [
+            Score(
+                outcome,
+                answer,
+                value,
+                rule,
+                {name: note for name, note in zip(names, found, strict=True) if note is not None},
+            )
+            if failure is None
+            else None
+            for outcome, answer, value, rule, failure, *found in zip(*columns, strict=True)
+        ]
 
 
 def _fits(rows: pd.DataFrame, where: Mapping[str, frozenset[Tag]]) -> NDArray[np.bool_]:
@@ -125,54 +169,6 @@ def _fits(rows: pd.DataFrame, where: Mapping[str, frozenset[Tag]]) -> NDArray[np
         values = rows[column].astype(object) if column in rows else [None] * len(rows)
         fits &= np.fromiter((value in admitted for value in values), bool, len(rows))
     return fits
-
-
-def _points(
-    rows: pd.DataFrame,
-    metric: AnyMetric,
-    fits: NDArray[np.bool_],
-    item: Codes,
-) -> Floats:
-    """What each reply counts for a metric, shape (rows,); NaN where it does not count."""
-    points = np.full(len(rows), np.nan)
-    if isinstance(metric, Metric):
-        points[fits] = rows["outcome"][fits].map(metric.points).to_numpy(float)
-    elif isinstance(metric, ItemMetric):
-        for first, value in _item_values(rows[fits], metric, item[fits]):
-            points[np.flatnonzero(fits)[first]] = value
-    return points
-
-
-def _item_values(rows: pd.DataFrame, metric: ItemMetric, item: Codes) -> Iterator[tuple[int, float]]:
-    """Each item's value by an ItemMetric, with the place of the row that is to hold it."""
-    verdicts = _scores(rows)
-    order = np.lexsort((rows["repeat"].to_numpy(), item, rows["model"].factorize()[0]))
-    same = rows["model"].factorize()[0] * (item.max(initial=0) + 1) + item
-    for group in np.split(order, np.flatnonzero(np.diff(same[order])) + 1):
-        scores = [score for place in group if (score := verdicts[place]) is not None]
-        value = metric.value(scores) if scores else None
-        if value is not None:
-            yield int(group[0]), float(value)
-
-
-def _scores(rows: pd.DataFrame) -> list[Score | None]:
-    """The scores that the rows were made from; None for a failure."""
-    notes = [column for column in rows if str(column).startswith("note_")]
-    columns = [
-        rows[name].astype(object) for name in ("failure", "outcome", "answer", "value", "rule", *notes)
-    ]
-    return [
-        Score(
-            outcome,
-            None if pd.isna(answer) else answer,
-            None if pd.isna(value) else value,
-            rule,
-            {str(name)[5:]: note for name, note in zip(notes, found, strict=True) if not pd.isna(note)},
-        )
-        if pd.isna(failure)
-        else None
-        for failure, outcome, answer, value, rule, *found in zip(*columns, strict=True)
-    ]
 
 
 # Estimates

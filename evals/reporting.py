@@ -1,12 +1,13 @@
 """Reporting: runs are put together in one frame, reports run on it, and the findings gathered in a document.
 
 A report is a file of the `reports` shelf with a function `report(frame, suites) -> frame` and, where people should read
-something else than that frame, `view(frame) -> View`. The first line of its docstring is its title. A `report.py` that
+something else than that frame, `view(frame) -> View`; `brief(frame) -> View` is what the end of a run shows of it, by default the
+findings in words. The first line of its docstring is its title. A `report.py` that
 lies beside a suite is a part of every report on that suite.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from types import ModuleType
@@ -17,8 +18,8 @@ from evals import imported, shelf, show
 from evals.charts import Picture
 from evals.document import Document, Section
 from evals.errors import BadFile, BadInput, EvalsError, NotFound
-from evals.frame import frame
-from evals.log import Run, read_run
+from evals.frame import Rows, read
+from evals.log import Run
 from evals.plan import sentences
 from evals.prices import dollars, said
 from evals.show import Format
@@ -31,24 +32,25 @@ FIX = "see docs/reports.md"
 OWN = "own"
 """Stands for what the suites report of themselves: the `report.py` beside each."""
 
-OWN_WORDS = "own words"
-"""The same, of which only the findings in words are shown."""
-
 NAMES: Mapping[Format, tuple[str, ...]] = {
     "table": ("summary", "outcomes", "contrasts", OWN, "failures"),
     "md": ("summary", "outcomes", "contrasts", OWN, "failures"),
     "csv": ("summary",),
     "json": ("summary", "outcomes", "contrasts", OWN, "failures"),
-    "html": ("summary", "contrasts", OWN, "tokens", "strata", "outcomes", "rules", "failures"),
+    "junit": ("summary", "failures"),
+    "html": (
+        *("summary", "leaderboard", "contrasts", OWN, "tokens", "strata", "outcomes"),
+        *("missed", "overlap", "rules", "failures"),
+    ),
 }
 """The reports of each format, unless others are named."""
 
-END = ("summary", "outcomes", "contrasts", OWN_WORDS, "failures")
-"""What is shown at the end of a run, which stays short."""
+END = ("summary", "outcomes", "contrasts", OWN, "failures")
+"""What is shown at the end of a run, each in brief."""
 
 
 def publish(
-    runs: Sequence[Run],
+    runs: Sequence[Run | Rows],
     form: Format,
     names: Sequence[str] = (),
     *,
@@ -66,15 +68,25 @@ def publish(
     return show.render(document(runs, names or NAMES[form]), form, width=width, colour=colour)
 
 
-def document(runs: Sequence[Run], names: Sequence[str]) -> Document:
-    """The findings of these reports on these runs. Raises: as `publish`."""
+def end(run: Rows, *, width: int = 80, colour: bool = False) -> str:
+    """What the end of a run says, which stays short. Args, raises: as `publish`."""
+    return show.render(document([run], END, brief=True), "table", width=width, colour=colour)
+
+
+def document(runs: Sequence[Run | Rows], names: Sequence[str], *, brief: bool = False) -> Document:
+    """The findings of these reports on these runs.
+
+    Args: brief: only what has room at the end of a run. Raises: as `publish`.
+    """
+    runs = _framed(runs)
     rows = gather(runs)
     suites = suites_of(rows)
     return Document(
         about=tuple(chain(_about_suites(rows, suites), _about_costs(rows, runs), _about_runs(runs))),
         notices=rows.attrs["notices"],
-        sections=tuple(each.section(rows, suites) for each in _reports(names, suites)),
+        sections=tuple(each.section(rows, suites, brief=brief) for each in _reports(names, suites)),
         replies=rows,
+        folders=tuple(run.folder for run in runs),
     )
 
 
@@ -84,10 +96,16 @@ def document(runs: Sequence[Run], names: Sequence[str]) -> Document:
 def load(*patterns: str | Path) -> pd.DataFrame:
     """The replies of run folders as one frame: `load("runs/*")`. See `evals.frame.COLUMNS` for its columns.
 
-    Raises: NotFound: nothing matches, or what does is no run. BadInput: runs that do not go together.
+    A single Parquet file, as `evals report --format parquet` writes it, is loaded likewise.
+    Raises: NotFound: nothing matches, or what does is no run. BadInput: runs that do not go together. BadFile: a damaged
+        run, or another Parquet file.
     """
-    folders = [found for pattern in patterns for found in _matching(Path(pattern))]
-    runs = [read_run(folder) for folder in folders if (folder / "run.json").is_file()]
+    found = [path for pattern in patterns for path in _matching(Path(pattern))]
+    if len(found) == 1 and found[0].suffix == ".parquet":
+        from evals.show import parquet
+
+        return parquet.read(found[0])
+    runs = [read(folder) for folder in found if (folder / "run.json").is_file()]
     if not runs:
         raise NotFound(f"there is no run in {', '.join(map(str, patterns))}", "see evals list runs")
     return gather(runs)
@@ -133,18 +151,15 @@ def pictures(
 # Runs together
 
 
-def gather(runs: Sequence[Run]) -> pd.DataFrame:
+def gather(runs: Sequence[Run | Rows]) -> pd.DataFrame:
     """The replies of several runs as one frame: models, suites and arms in the order in which they were named.
 
     `attrs["suites"]` says by what each suite is loaded again, `attrs["imported"]` what is known of those of other tools,
     `attrs["notices"]` what must be said of which model.
     Raises: BadInput: the runs hold different versions of a suite, or different items under one id.
     """
-    runs = list({run.folder.resolve(): run for run in runs}.values())
-    rows = pd.concat(
-        [frame(run.replies, run.folder.name, run.about.suites, run.about.seed) for run in runs],
-        ignore_index=True,
-    )
+    runs = _framed(runs)
+    rows = pd.concat([run.frame for run in runs], ignore_index=True)
     _check_together(rows)
     where = {name: path for run in runs for name, path in run.about.paths.items()}
     models = list(dict.fromkeys(model for run in runs for model in run.about.request.models))
@@ -153,6 +168,12 @@ def gather(runs: Sequence[Run]) -> pd.DataFrame:
     rows.attrs["imported"] = imported.together(run.about.imported for run in runs)
     rows.attrs["notices"] = {model: text for run in runs for model, text in run.about.notices.items()}
     return rows
+
+
+def _framed(runs: Iterable[Run | Rows]) -> list[Rows]:
+    """The runs as frames, each folder once."""
+    once = {run.folder.resolve(): run for run in runs}
+    return [run if isinstance(run, Rows) else Rows.of(run) for run in once.values()]
 
 
 def _check_together(rows: pd.DataFrame) -> None:
@@ -218,7 +239,7 @@ def _about_suites(rows: pd.DataFrame, suites: Mapping[str, Suite]) -> list[str]:
     return lines
 
 
-def _about_costs(rows: pd.DataFrame, runs: Sequence[Run]) -> list[str]:
+def _about_costs(rows: pd.DataFrame, runs: Sequence[Rows]) -> list[str]:
     """What each model's replies have cost and by which price; nothing of models that cost nothing."""
     came = rows[rows["text"].notna() & ~rows["suite"].isin(list(rows.attrs["imported"]))]
     lines, unknown = [], []
@@ -234,7 +255,7 @@ def _about_costs(rows: pd.DataFrame, runs: Sequence[Run]) -> list[str]:
     return [*lines, f"cost unknown: {', '.join(unknown)}"] if unknown else lines
 
 
-def _about_runs(runs: Sequence[Run]) -> list[str]:
+def _about_runs(runs: Sequence[Rows]) -> list[str]:
     return [
         f"{run.folder.name} is unfinished: {run.missing} of {run.about.planned} replies are missing or failed"
         for run in runs
@@ -255,12 +276,10 @@ class Report:
 
     Attributes:
         suite: the name of that suite, or empty.
-        brief: of what it finds only sentences are shown.
     """
 
     path: Path
     suite: str = ""
-    brief: bool = False
 
     @property
     def name(self) -> str:
@@ -277,14 +296,21 @@ class Report:
             raise BadFile(f"report {self.name} gave {type(found).__name__}, not a frame", FIX)
         return found
 
-    def section(self, rows: pd.DataFrame, suites: Mapping[str, Suite]) -> Section:
-        """What it finds, and how people read it. Raises: as `table`."""
+    def section(self, rows: pd.DataFrame, suites: Mapping[str, Suite], *, brief: bool = False) -> Section:
+        """What it finds, and how people read it. Args: brief: as in `document`. Raises: as `table`."""
         made, table = self._module(), self.table(rows, suites)
         title = (made.__doc__ or self.name).strip().split("\n")[0].rstrip(".")
-        shown = self._run(lambda: getattr(made, "view", plain)(table)) if len(table) else View()
+        return Section(
+            self.name, title, table, self._view(made, table, brief=brief) if len(table) else View()
+        )
+
+    def _view(self, made: ModuleType, table: pd.DataFrame, *, brief: bool) -> View:
+        """Its view; in brief, its own `brief` where it has one."""
+        own = brief and hasattr(made, "brief")
+        shown = self._run(lambda: (made.brief if own else getattr(made, "view", plain))(table))
         if not isinstance(shown, View):
             raise BadFile(f"the view of report {self.name} gave {type(shown).__name__}, not a View", FIX)
-        return Section(self.name, title, table, shown.brief if self.brief else shown)
+        return shown.brief(self.name) if brief and not own else shown
 
     def _module(self) -> ModuleType:
         made = shelf.load(self.path)
@@ -308,8 +334,8 @@ def _reports(names: Iterable[str], suites: Mapping[str, Suite]) -> list[Report]:
     own = _own(suites)
     found: list[Report] = []
     for name in names:
-        if name in {OWN, OWN_WORDS}:
-            found += [replace(report, brief=name == OWN_WORDS) for report in own]
+        if name == OWN:
+            found += own
         else:
             path = shelf.find("report", name)
             found.append(next((report for report in own if report.path == path), Report(path)))

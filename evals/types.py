@@ -26,7 +26,8 @@ LACKS: Mapping[Capability, str] = {
 Role = Literal["system", "user", "assistant"]
 Tag = str | int | float | bool
 
-_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+"""The JSON by which prompts are hashed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class Tool:
 
     def __post_init__(self) -> None:
         """The schema as JSON has it, so that it equals the one that a log gives back."""
-        object.__setattr__(self, "parameters", json.loads(_CANONICAL.encode(self.parameters)))
+        object.__setattr__(self, "parameters", json.loads(CANONICAL.encode(self.parameters)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,7 @@ class Prompt:
     @property
     def hash(self) -> str:
         """The first 16 hexadecimal digits of the SHA-256 of the canonical JSON of this prompt."""
-        return hashlib.sha256(_CANONICAL.encode(self.plain()).encode()).hexdigest()[:16]
+        return digest(CANONICAL.encode(self.plain()))
 
     def plain(self) -> dict[str, Any]:
         """The prompt as JSON-able data: pictures by hash, tools without their function; what it has none of is not named."""
@@ -211,6 +212,11 @@ class Prompt:
         if self.choices:
             found["choices"] = self.choices
         return found
+
+
+def digest(canonical: str) -> str:
+    """The hash of a prompt that is given as canonical JSON."""
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
 def _plain_message(turn: Message) -> dict[str, Any]:
@@ -402,14 +408,19 @@ class Reply:
     @property
     def outcome(self) -> Outcome:
         """The verdict's; without one, `too_long` where the prompt does not fit the model, else `error`."""
-        if self.score is not None:
-            return self.score.outcome
-        return "too_long" if self.failure is not None and self.failure.kind == "too_long" else "error"
+        return (
+            self.score.outcome if self.score else without_verdict(self.failure.kind if self.failure else "")
+        )
 
     @property
     def answered(self) -> bool:
         """Whether it need not be asked again: it has a verdict, or a failure that is final."""
         return self.failure is None or self.failure.kind in FINAL
+
+
+def without_verdict(kind: str) -> Outcome:
+    """How a reply ended that has no verdict, for a failure of this kind."""
+    return "too_long" if kind == "too_long" else "error"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, assert_never
 
 from evals import safe, words
 from evals.gate import Finding, Outcome, Verdict, turned
 from evals.show.junit import Case, junit
+from evals.show.junit import Verdict as Ended
 
 Form = Literal["text", "md", "json", "junit"]
 SAID = {"pass": "PASS", "regress": "REGRESS", "undecided": "UNDECIDED"}
@@ -169,18 +170,22 @@ def _record(verdict: Verdict) -> dict[str, Any]:
     }
 
 
+TESTED: Mapping[str, Ended] = {"pass": "pass", "regress": "fail", "undecided": "skip"}
+"""A verdict -> how a test of it ended."""
+
+
 def _cases(outcome: Outcome) -> list[Case]:
     cases = [
         Case(
             verdict.finding.suite,
             f"{verdict.finding.metric} {verdict.finding.kind}",
-            verdict.word,
+            TESTED[verdict.word],
             sentence(verdict),
             properties={"n": str(verdict.finding.usual.n), "method": verdict.finding.usual.method},
         )
         for verdict in outcome.verdicts
     ]
-    return [*cases, *(Case("run", "complete", "undecided", said) for said in outcome.incomplete)]
+    return [*cases, *(Case("run", "complete", "skip", said) for said in outcome.incomplete)]
 
 
 def annotations(outcome: Outcome) -> Iterator[str]:

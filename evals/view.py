@@ -25,11 +25,13 @@ class Table:
         title: what it shows; empty where the section's title says it.
         rows: all columns are texts, or what the token lens has drawn; their names are the heads.
         keys: how many leading columns name the row.
+        folded: where there is not room for all columns side by side, the rest is named and not shown.
     """
 
     title: str
     rows: pd.DataFrame
     keys: int = 1
+    folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,9 @@ class View:
     """What is shown of a report.
 
     Attributes:
-        tables: everywhere; of a suite's own report not at the end of a run, which stays short.
+        tables: everywhere.
         lines: findings as sentences, everywhere.
+        undecided: sentences of what was not decided, everywhere; where there is little room only their number.
         notes: legends of the tables, wherever these are.
         more: tables that only a page has room for.
         pictures: on a page, in files and in a notebook.
@@ -101,16 +104,22 @@ class View:
     more: tuple[Table, ...] = ()
     pictures: tuple[Picture, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
+    undecided: tuple[str, ...] = ()
 
     @property
     def said(self) -> tuple[str, ...]:
-        """All sentences: findings, then legends."""
-        return self.lines + self.notes
+        """All sentences: findings, what is undecided, then legends."""
+        return self.lines + self.undecided + self.notes
 
-    @property
-    def brief(self) -> "View":
-        """What has room at the end of a run: findings in words, and what models said where that is the finding."""
-        return View(lines=self.lines, exchanges=self.exchanges)
+    def brief(self, name: str, more: str = "") -> "View":
+        """What has room at the end of a run: findings in words, and what models said where that is the finding.
+
+        Args: name: of the report. more: what to say of those undecided beside their number.
+        """
+        count = len(self.undecided)
+        verb = " is" if count == 1 else "s are"
+        counted = f"{count} comparison{verb} undecided{more}: evals report RUN --report {name}"
+        return View(lines=self.lines + ((counted,) if count else ()), exchanges=self.exchanges)
 
     def __bool__(self) -> bool:
         """Whether there is anything to show."""
@@ -194,6 +203,23 @@ def legend(table: pd.DataFrame) -> tuple[str, ...]:
     if (table["lost"] > TOLERATED).any():
         notes.append(f"† more than 5 % of the replies had nothing to judge ({', '.join(sorted(LOST))}).")
     return tuple(notes)
+
+
+def legend_in_brief(table: pd.DataFrame) -> tuple[str, ...]:
+    """The same, a line a suite: "names: FR ↓ fabrication rate; ..."; without metrics that no row has."""
+    found = table.groupby(["suite", "metric"])["n"].transform("max") > 0
+    rows = records(table[found].drop_duplicates(["suite", "metric"]))
+    arrows = {"higher": " ↑", "lower": " ↓"}
+    said: dict[str, list[str]] = {}
+    for row in rows:
+        title = "" if row["title"] == row["metric"] else f" {row['title'].rstrip('.')}"
+        unit = "" if row["unit"] in ("share", "points") else f", in {row['unit']}"
+        arrow = arrows.get(row["better"], "") if isinstance(row["better"], str) else ""
+        said.setdefault(row["suite"], []).append(f"{row['metric']}{arrow}{title}{unit}")
+    notes = [f"{suite}: {'; '.join(each)}" for suite, each in said.items()]
+    lost = f" † more than 5 % of the replies had nothing to judge ({', '.join(sorted(LOST))})."
+    known = "In brackets: 95 % confidence intervals; n: items; ↑ more is better, ↓ less."
+    return (*notes, known + (lost if (table["lost"] > TOLERATED).any() else ""))
 
 
 def _meaning(row: Row) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from evals import contrast
+from evals import contrast, words
 from evals.measure import ALL_ARMS
 from evals.suite import Suite
 from evals.view import Row, Table, View, records, several, text
@@ -35,15 +35,15 @@ def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
 
 
 def view(table: pd.DataFrame) -> View:
-    """Headlines as sentences; on a page, every comparison as a table."""
+    """Headlines as sentences, the decided ones first; on a page, every comparison as a table."""
     rows = records(table[table["headline"]])
     named = several(table["control"])
-    lines = [
-        ": ".join(filter(None, (_whose(row, named=named), row["sentence"])))
-        for row in rows
-        if row["verdict"] != "not measured"
-    ]
-    if unmeasured := len(rows) - len(lines):
+    said: dict[str, list[str]] = {"decided": [], "undecided": [], "not measured": []}
+    for row in rows:
+        kind = row["verdict"] if row["verdict"] in said else "decided"
+        said[kind].append(": ".join(filter(None, (_whose(row, named=named), row["sentence"]))))
+    lines = said["decided"]
+    if unmeasured := len(said["not measured"]):
         lines.append(
             f"{unmeasured} declared comparison{'' if unmeasured == 1 else 's'}: no item counts in both."
         )
@@ -53,7 +53,18 @@ def view(table: pd.DataFrame) -> View:
         lines.append(
             f"{len(further)} further comparison{'' if len(further) == 1 else 's'}, {decided} of them decided after correction for their number."
         )
-    return View(lines=tuple(lines), more=(_all(table),))
+    return View(lines=tuple(lines), undecided=tuple(said["undecided"]), more=(_all(table),))
+
+
+def brief(table: pd.DataFrame) -> View:
+    """What is decided, and how many of the headlines are not: about how many items would decide the first of them."""
+    needed = table[table["headline"] & (table["verdict"] == "undecided")]["needed"].dropna()
+    near = (
+        f"; about {words.two_digits(needed.min()):,} items would decide the first of them"
+        if len(needed)
+        else ""
+    )
+    return view(table).brief("contrasts", near)
 
 
 def _whose(row: Row, *, named: bool) -> str:

@@ -25,3 +25,8 @@ def view(table: pd.DataFrame) -> View:
     shown = table[["model", "failure", "replies", "attempts", "sample"]].astype(str)
     notes = tuple(dict.fromkeys(f"{row.failure}: {row.message}" for row in table.itertuples()))
     return View((Table("", shown, 2),), notes=notes)
+
+
+def brief(table: pd.DataFrame) -> View:
+    """The same: what went wrong is said at once."""
+    return view(table)

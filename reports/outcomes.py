@@ -57,6 +57,12 @@ def view(table: pd.DataFrame) -> View:
     return View(tuple(tables), pictures=tuple(pictures))
 
 
+def brief(table: pd.DataFrame) -> View:
+    """A line a suite and model, over all arms."""
+    groups = table.groupby(["suite", "model"], sort=False)
+    return View(lines=tuple(f"{suite}, {model}: {', '.join(_said(rows))}" for (suite, model), rows in groups))
+
+
 def _cell(row: Row) -> str:
     return f"{row['replies']} ({words.share(row['share'])})" if row["replies"] else "0"
 

@@ -1,12 +1,13 @@
 """Every metric with its 95 % interval, by model and arm."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
 from evals.measure import ALL_ARMS, measure
 from evals.suite import Suite
-from evals.view import Table, View, in_order, legend, metrics, several
+from evals.view import Table, View, in_order, legend, legend_in_brief, metrics, several
 
 
 def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
@@ -28,15 +29,27 @@ def _asked_alike(rows: pd.DataFrame) -> bool:
 
 def view(table: pd.DataFrame) -> View:
     """A table a suite: a row a model and arm, a column a main metric; on a page, also all metrics."""
+    main, lines = _counted(table)
+    more = () if len(main) == len(table) else _tables(table, "every metric")
+    return View(_tables(main), lines, notes=legend(main) if len(main) else (), more=more)
+
+
+def brief(table: pd.DataFrame) -> View:
+    """The main metrics; of several suites only those that fit side by side. The legend is a line a suite."""
+    main, lines = _counted(table)
+    tables = tuple(replace(each, folded=several(main["suite"])) for each in _tables(main))
+    return View(tables, lines, notes=legend_in_brief(main) if len(main) else ())
+
+
+def _counted(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """The rows of main metrics of suites in which any reply counts, and a line for each suite in which none does."""
     asked = table.assign(
         found=table["n"] + table["lost"]
     )  # what was lost is shown: a table of dashes then says so
     counted = asked.groupby("suite", sort=False)["found"].transform("max") > 0
     bare = table["suite"][~counted].unique()
-    main = table[table["main"] & counted]
-    more = () if len(main) == len(table) else _tables(table, "every metric")
     lines = tuple(f"No reply counts for a metric of suite {suite}." for suite in bare)
-    return View(_tables(main), lines, notes=legend(main) if len(main) else (), more=more)
+    return table[table["main"] & counted], lines
 
 
 def _tables(table: pd.DataFrame, what: str = "") -> tuple[Table, ...]:

@@ -20,14 +20,14 @@ from rich.cells import cell_len
 from evals import load, log, report, shelf
 from evals.document import Document, Section
 from evals.errors import BadFile, BadInput, NotFound
-from evals.frame import frame
+from evals.frame import Rows, frame
 from evals.log import Run, RunFile
 from evals.plan import Request
-from evals.reporting import END, OWN, document, gather, publish
 from evals.reporting import NAMES as DEFAULTS
-from evals.show import Format, render
-from evals.show.page import LONGEST
-from evals.types import Key, Reply
+from evals.reporting import OWN, document, end, gather, publish
+from evals.show import Format, embedded, render
+from evals.show.embedded import LONGEST
+from evals.types import Image, Key, Message, Prompt, Reply
 from evals.view import Table, View, in_order, metrics, plain
 from tests.made import NAMES, replies, reply
 
@@ -227,7 +227,7 @@ def test_a_suites_own_report_is_part_of_every_report_on_it(form: Format, made: R
 
 
 def test_the_end_of_a_run_has_of_a_suites_own_report_only_its_findings(made: Run, of_itself: Path) -> None:
-    text = publish([made], "table", END)
+    text = end(Rows.of(made))
     assert "3 names were looked at" in text
     assert "The table" not in text
     assert "a legend" not in text
@@ -379,6 +379,28 @@ def test_the_end_of_a_run_says_what_was_found_in_words(made: Run) -> None:
     assert f"{BLUFF}, {HONEST}: {NOTICE}" in text
 
 
+def test_the_end_of_a_run_counts_what_is_undecided_and_says_legends_once(made: Run) -> None:
+    whole, brief = (" ".join(text.split()) for text in (publish([made], "table"), end(Rows.of(made))))
+    assert "raises fabrication by 50 points" in brief
+    assert ": undecided on" in whole
+    assert ": undecided on" not in brief
+    assert re.search(
+        r"- 2 comparisons are undecided; about \d+ items would decide the first of them: evals report RUN --report contrasts",
+        brief,
+    )
+    assert "names: FR ↓ fabrication rate; OA ↓ over-abstention; J ↑ discernment; P ↑ penalised" in brief
+    assert f"names, {BLUFF}: fabricated (" in brief
+    assert len(brief) < len(whole)
+
+
+def test_a_folded_table_names_the_columns_for_which_there_is_no_room() -> None:
+    rows = pd.DataFrame({"model": ["m"], **{f"metric{i}": ["0.50 (0.40 to 0.60)"] for i in range(7)}})
+    section = Section("wide", "Wide", rows, View((Table("", rows, folded=True),)))
+    text = render(Document((), {}, (section,), frame([])), "table")
+    assert text.count("0.50 (0.40 to 0.60)") == 3
+    assert "further columns: metric3, metric4, metric5, metric6" in text
+
+
 def test_a_number_that_rests_on_too_few_replies_is_marked(names_suite: Path) -> None:
     rows = replies({(BLUFF, "neutral"): ["fabricated"] * 8 + ["error"] * 2}, "made-up")
     text = publish([run(names_suite, rows)], "table")
@@ -444,7 +466,11 @@ class Page(HTMLParser):
     def data(self) -> list[dict[str, Any]]:
         """The embedded replies."""
         found = json.loads(self.code["application/json"])
-        return [dict(zip(found["columns"], row, strict=True)) for row in found["rows"]]
+        columns = {
+            name: ["" if code < 0 else coded["values"][code] for code in coded["codes"]]
+            for name, coded in found["columns"].items()
+        }
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 @pytest.fixture
@@ -488,7 +514,30 @@ def test_the_page_shows_a_hostile_text_as_text(hostile: Run) -> None:
     )
     assert "red" in replies_shown[0]["reasoning"]
     assert "{{ 7*7 }}" in "".join(page.words)
-    assert f"… {1_000_000 - LONGEST:,} more characters" in replies_shown[2]["text"]
+    assert replies_shown[2]["text"] == "x" * 1_000_000
+
+
+def test_long_texts_are_cut_and_counted_where_a_page_has_no_room(
+    hostile: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "ROOM", 900_000)
+    text = Page(publish([hostile], "html")).data()[2]["text"]
+    assert f"… {1_000_000 - LONGEST:,} more characters" in text
+    assert len(text) < LONGEST + 100
+
+
+def test_a_log_cannot_make_the_page_hold_a_file_that_is_no_picture_of_the_run(
+    names_suite: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "run-1" / "images").mkdir(parents=True)
+    (tmp_path / "private.png").write_bytes(b"private")
+    (tmp_path / "run-1" / "images" / "seen.png").write_bytes(b"seen")
+    images = (Image("../../private", "image/png"), Image("seen", "image/png"))
+    prompt = Prompt((Message("user", "what?", images),))
+    rows = [reply(Key(BLUFF, "names", "s", "neutral"), "right", {"kind": "real"}, prompt=prompt)]
+    text = publish([run(names_suite, rows)], "html")
+    assert base64.b64encode(b"seen").decode() in text
+    assert base64.b64encode(b"private").decode() not in text
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -496,7 +545,7 @@ def test_no_format_lets_a_control_through(form: Format, hostile: Run) -> None:
     text = publish([hostile], form, list(DEFAULTS["html"]))
     assert not set(text) & set("\x1b\x07\x9b\u202e\u2028")
     text.encode()
-    assert len(text) < 200_000
+    assert len(text) < (1_200_000 if form == "html" else 200_000)
 
 
 def test_markdown_keeps_a_hostile_text_in_its_cell(hostile: Run) -> None:

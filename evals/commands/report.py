@@ -5,16 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from evals.commands.options import FORMATS, put, terminal
+from evals.commands.options import put, terminal
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
     from evals.document import Document
     from evals.show import Format
+
+FORMATS = ("table", "md", "csv", "json", "parquet", "junit", "html")
 
 
 @click.command(short_help="what runs found, as tables, data or a page")
@@ -35,9 +37,21 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="write the pictures there, as SVG and PNG, light and dark; --format md shows them",
 )
+@click.option(
+    "--limit-bytes",
+    "limit",
+    type=click.IntRange(1),
+    metavar="N",
+    help="of --format md, at most so many bytes: tables are cut, and say so",
+)
 @click.option("--out", type=Path, metavar="FILE", help="where it goes  [default: standard output]")
 def report(
-    runs: tuple[Path, ...], form: "Format", names: tuple[str, ...], pictures: Path | None, out: Path | None
+    runs: tuple[Path, ...],
+    form: "Format | Literal['parquet']",
+    names: tuple[str, ...],
+    pictures: Path | None,
+    limit: int | None,
+    out: Path | None,
 ) -> None:
     """Report what runs found: rates with intervals, the contrasts of their suites in words, differences of models.
 
@@ -47,21 +61,50 @@ def report(
     evals report runs/20261123-101500-hallucination-1a2b3c4d
     evals report runs/* --format html --out report.html
     evals report runs/* --report dots --pictures pictures
+    evals report RUN --format parquet --out replies.parquet
     """
-    from evals.log import read_run
+    from evals import show
+    from evals.frame import read
+    from evals.reporting import NAMES, document
 
     if not runs:
         raise BadInput("no run is named", "write evals report RUN, or see evals list runs")
-    read = [read_run(folder) for folder in runs]
-
-    from evals import show
-    from evals.reporting import NAMES, document
-
-    found = document(read, names or NAMES[form])
+    if limit is not None and form != "md":
+        raise BadInput("--limit-bytes is of Markdown alone", "add --format md")
+    if form == "parquet":
+        _write_parquet(runs, names or ("replies",), out)
+        return
+    found = document([read(folder) for folder in runs], names or NAMES[form])
     if pictures:
         _draw(found, pictures)
         found = replace(found, drawn=Path(os.path.relpath(pictures, out.parent if out else ".")).as_posix())
-    put(show.render(found, form, **terminal(out)), out)
+    put(show.render(found, form, limit=limit, **terminal(out)), out)
+    if form == "html" and out is not None:
+        count = len(found.replies)
+        click.echo(f"{out}: {count:,} repl{'y' if count == 1 else 'ies'}, {_size(out)}", err=True)
+
+
+def _size(file: Path) -> str:
+    size = file.stat().st_size
+    return f"{size / 1e6:,.1f} MB" if size >= 100_000 else f"{size / 1e3:,.1f} kB"
+
+
+def _write_parquet(runs: tuple[Path, ...], names: tuple[str, ...], out: Path | None) -> None:
+    """Write the frame of one report."""
+    from evals.frame import read
+    from evals.reporting import document
+    from evals.show import parquet
+
+    if out is None:
+        raise BadInput("Parquet is no text", "say where it goes: --out replies.parquet")
+    if len(names) > 1:
+        raise BadInput("a Parquet file holds one table", "name one --report")
+    found = document([read(folder) for folder in runs], names)
+    with _writing(out):
+        for section in found.sections:
+            table = section.table.copy()
+            table.attrs = dict(found.replies.attrs)
+            parquet.write(table, out)
 
 
 def _draw(found: "Document", folder: Path) -> None:

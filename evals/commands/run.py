@@ -230,13 +230,13 @@ def _say_what_was_found(folder: Path, *, quiet: bool, as_json: bool) -> None:
         click.echo(folder)
         return
 
-    from evals.log import read_run
-    from evals.reporting import END, publish
+    from evals.frame import read
+    from evals.reporting import end, publish
 
     if as_json:
-        click.echo(publish([read_run(folder)], "json"))
+        click.echo(publish([read(folder)], "json"))
     else:
-        click.echo(publish([read_run(folder)], "table", END, **terminal()))
+        click.echo(end(read(folder), **terminal()))
         named = quote(str(folder))
         click.echo(
             f"run: {folder}\nmore tables: evals report {named}\n"

@@ -10,15 +10,33 @@ LONGEST = 2_000
 """Characters of one reply; the page shows more."""
 
 
-def md(document: Document) -> str:
+STEPS = (None, 500, 200, 100, 50, 20, 10, 5, 2, 0)
+"""The most rows of a table, and exchanges of a report, tried one after the other until the whole is short enough."""
+
+
+def md(document: Document, limit: int | None = None) -> str:
     """A document as Markdown; what models and hosts said is shown as it is and never becomes markup.
 
     Pictures are shown where they lie as files.
+
+    Args: limit: the most bytes of UTF-8. Tables lose their last rows first, and say how many; sentences only if all rows
+        are not enough. GitHub takes 65,536 characters of a comment and 1,048,576 bytes of a job summary.
     """
-    return "\n".join(_document(document)) + "\n"
+    for most in STEPS:
+        text = "\n".join(_document(document, most)) + "\n"
+        if limit is None or len(text.encode()) <= limit:
+            return text
+    return _cut(text, limit or 0)
 
 
-def _document(document: Document) -> Iterator[str]:
+def _cut(text: str, limit: int) -> str:
+    """As many whole lines as there is room for, and one that says so."""
+    last = f"\nAll that follows is left out, for it would be longer than {limit:,} bytes.\n"
+    kept = text.encode()[: max(0, limit - len(last.encode()))].decode(errors="ignore")
+    return kept[: kept.rfind("\n") + 1] + last
+
+
+def _document(document: Document, most: int | None) -> Iterator[str]:
     for fact in document.about:
         yield f"{safe.markdown(fact)}  "
     for models, notice in document.banners.items():
@@ -26,31 +44,44 @@ def _document(document: Document) -> Iterator[str]:
         yield f"> {safe.markdown(models)}: {safe.markdown(notice)}"
     for section in document.sections:
         if section.view.tables or section.view.exchanges or section.view.said:
-            yield from _section(section, document.drawn)
+            yield from _section(section, document.drawn, most)
 
 
-def _section(section: Section, drawn: str) -> Iterator[str]:
+def _section(section: Section, drawn: str, most: int | None) -> Iterator[str]:
     yield from ("", f"## {safe.markdown(section.title)}")
     for picture in section.view.pictures if drawn else ():
         yield from ("", f"![{safe.markdown(picture.alt)}](<{drawn}/{picture.name}.svg>)")
     for table in section.view.tables:
-        yield from _table(table)
-    for exchange in section.view.exchanges:
+        yield from _table(table, most)
+    for exchange in section.view.exchanges[:most]:
         yield from _exchange(exchange)
+    yield from _left_out(len(section.view.exchanges), most, "prompt")
     if section.view.said:
         yield ""
     for sentence in section.view.said:
         yield f"- {safe.markdown(sentence)}"
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(table: Table, most: int | None) -> Iterator[str]:
     if table.title:
         yield from ("", f"### {safe.markdown(table.title)}")
-    yield ""
-    yield _row([safe.markdown(name) for name in table.rows])
-    yield _row(["---"] * len(table.rows.columns))
-    for row in table.rows.itertuples(index=False, name=None):
-        yield _row([safe.markdown(cell) for cell in row])
+    if most != 0:
+        yield ""
+        yield _row([safe.markdown(name) for name in table.rows])
+        yield _row(["---"] * len(table.rows.columns))
+        for row in table.rows[:most].itertuples(index=False, name=None):
+            yield _row([safe.markdown(cell) for cell in row])
+    yield from _left_out(len(table.rows), most, "row")
+
+
+def _left_out(there: int, most: int | None, what: str) -> Iterator[str]:
+    """A line that says how much of it is not shown, where that is so."""
+    if most is not None and there > most:
+        count = there - most
+        yield from (
+            "",
+            f"{count:,} {'more ' if most else ''}{what}{'' if count == 1 else 's'} left out for want of room.",
+        )
 
 
 def _exchange(exchange: Exchange) -> Iterator[str]:

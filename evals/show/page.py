@@ -2,27 +2,19 @@
 
 import base64
 import hashlib
-import json
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import jinja2
-import pandas as pd
 from markupsafe import Markup
 
 from evals import __version__, safe
 from evals.charts import Picture, paint, theme
 from evals.charts.picture import NARROW, WIDE
 from evals.document import Document
+from evals.show.embedded import LONGEST, embedded
 
 HERE = Path(__file__).parent
-LONGEST = 20_000
-"""Characters of one text on the page; what is cut off is counted, and is whole in the log."""
-
-TEXTS = ("system", "prompt", "earlier", "text", "reasoning", "answer", "target", "failure_message")
-LABELS = ("suite", "model", "arm", "outcome", "rule", "sample", "failure", "stop")
-NUMBERS = ("repeat", "tokens_out", "seconds", "cost_usd")
 
 
 def html(document: Document) -> str:
@@ -30,8 +22,8 @@ def html(document: Document) -> str:
 
     The page's policy forbids any request and any script but its own; texts reach it as JSON and are shown as text.
     """
-    style, script = ((HERE / name).read_text("utf-8") for name in ("page.css", "page.js"))
-    style += theme.style()
+    style = (HERE / "page.css").read_text("utf-8") + theme.style()
+    script = "".join((HERE / name).read_text("utf-8") for name in ("tables.js", "replies.js"))
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE),
         autoescape=True,
@@ -49,7 +41,7 @@ def html(document: Document) -> str:
         policy=policy(style, script),
         style=Markup(style),  # noqa: S704  our own file
         script=Markup(script),  # noqa: S704  our own file
-        replies=Markup(embedded(document.replies)),  # noqa: S704  every < is escaped
+        replies=Markup(embedded(document)),  # noqa: S704  every < is escaped
         version=__version__,
     )
 
@@ -59,40 +51,12 @@ def _drawn(picture: Picture, kind: str, width: int) -> Markup:
 
 
 def policy(style: str, script: str) -> str:
-    """The content security policy: this style, this script, and nothing else."""
+    """The content security policy: this style, this script, pictures that the page holds itself, and nothing else."""
     return (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
-        "base-uri 'none'; form-action 'none'"
+        "img-src data:; base-uri 'none'; form-action 'none'"
     )
 
 
 def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def embedded(replies: pd.DataFrame) -> str:
-    """The replies as JSON that can stand inside an HTML page: {"columns": [...], "rows": [[...]]}."""
-    tags = [name for name in replies if str(name).startswith("tag_")]
-    columns: dict[str, list[Any]] = {
-        name: [_text(value) for value in replies[name]] for name in (*LABELS, *TEXTS)
-    }
-    columns |= {name: [_number(value) for value in replies[name].astype(object)] for name in NUMBERS}
-    columns["tags"] = [
-        ", ".join(
-            f"{str(name)[4:]} {safe.line(value)}"
-            for name, value in zip(tags, row, strict=True)
-            if not pd.isna(value)
-        )
-        for row in replies[tags].astype(object).itertuples(index=False, name=None)
-    ] or [""] * len(replies)
-    rows = list(zip(*columns.values(), strict=True))
-    text = json.dumps({"columns": list(columns), "rows": rows}, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
-
-
-def _text(value: Any) -> str:
-    return "" if pd.isna(value) else safe.shortened(value, LONGEST)
-
-
-def _number(value: Any) -> float | None:
-    return None if pd.isna(value) else float(f"{value:.6g}")

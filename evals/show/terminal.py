@@ -54,13 +54,22 @@ def _section(section: Section, console: Console) -> None:
         if each.title:
             console.print()
             console.print(Text(safe.line(each.title)))
-        for place, grid in enumerate(_grids(each, console.width, colour=console.color_system is not None)):
-            if place:
-                console.print()
-            console.print(grid)
+        _table(each, console)
     exchanges(section.view.exchanges, console)
     if section.view.said:
         _lines(section.view.said, console)
+
+
+def _table(each: Table, console: Console) -> None:
+    grids = _grids(each, console.width, colour=console.color_system is not None)
+    for place, (grid, names) in enumerate(grids):
+        if place and each.folded:
+            left = [name for _, more in grids for name in more]
+            console.print(Text(safe.line(f"further columns: {', '.join([*names, *left])}")))
+            return
+        if place:
+            console.print()
+        console.print(grid)
 
 
 def _lines(lines: tuple[str, ...], console: Console) -> None:
@@ -71,8 +80,11 @@ def _lines(lines: tuple[str, ...], console: Console) -> None:
     console.print(grid)
 
 
-def _grids(each: Table, width: int, *, colour: bool) -> Iterator[Grid]:
-    """The table, cut between columns into as many as the width asks for; each begins with the names of the rows."""
+def _grids(each: Table, width: int, *, colour: bool) -> Iterator[tuple[Grid, list[str]]]:
+    """The table, cut between columns into as many as the width asks for; each begins with the names of the rows.
+
+    Returns: each with the names of its own columns.
+    """
     heads = [safe.line(name) for name in each.rows]
     cells = [[_cell(cell, colour=colour) for cell in each.rows[name]] for name in each.rows]
     widths = [max(cell_len(head), *map(_width, column)) for head, column in zip(heads, cells, strict=True)]
@@ -85,7 +97,7 @@ def _grids(each: Table, width: int, *, colour: bool) -> Iterator[Grid]:
             grid.add_column(Text(heads[place]), max_width=min(widths[place], width), overflow="fold")
         for row in zip(*(cells[place] for place in block), strict=True):
             grid.add_row(*row)
-        yield grid
+        yield grid, [heads[place] for place in block[each.keys :]]
 
 
 def _cell(cell: object, *, colour: bool) -> Text:

@@ -68,12 +68,17 @@ def view(table: pd.DataFrame) -> View:
         f"{row['model']}, {row['effect']}: {row['method']}" for row in compared if pd.isna(row["value"])
     ]
     notes = (*undefined, "In brackets: 95 % confidence intervals.", *meanings)
-    lines = [
-        f"{row['model']}: {row['sentence']}"
-        for row in compared
-        if row["effect"] != "ITT" and not pd.isna(row["value"])
-    ]
-    return View(tables, tuple(lines), notes, pictures=pictures(table))
+    lines, undecided = (
+        tuple(
+            f"{row['model']}: {row['sentence']}"
+            for row in compared
+            if row["effect"] != "ITT"
+            and not pd.isna(row["value"])
+            and (row["low"] > 0 or row["high"] < 0) is kind
+        )
+        for kind in (True, False)
+    )
+    return View(tables, lines, notes, pictures=pictures(table), undecided=undecided)
 
 
 def _cell(row: Row) -> str:

@@ -155,9 +155,10 @@ def view(table: pd.DataFrame) -> View:
     ]
     return View(
         tuple(each for each in tables if len(each.rows)),
-        tuple(_sentences(table)),
+        tuple(_sentences(table, decided=True)),
         NOTES,
         pictures=pictures(table),
+        undecided=tuple(_sentences(table, decided=False)),
     )
 
 
@@ -205,13 +206,15 @@ def _marks(value: float) -> str:
     return f"{value:.0f}" if value else "none"
 
 
-def _sentences(table: pd.DataFrame) -> Iterator[str]:
+def _sentences(table: pd.DataFrame, *, decided: bool) -> Iterator[str]:
+    """What is decided, or what is not; of glyphs only the decided ones are told apart, and the rest counted."""
     gaps = records(table[table["finding"].isin(["fall", "glyph gap", "picture gap"])])
     reached = records(table[(table["finding"] == "C90") & (table["sentence"] != "")])
     for row in (*reached, *gaps):
-        if row["finding"] != "glyph gap" or row["verdict"] in ("higher", "lower"):
+        kept = row["finding"] != "glyph gap" or row["verdict"] in ("higher", "lower")
+        if kept and (row["verdict"] != "undecided") is decided:
             yield f"{row['model']}, {row['arm']}: {row['sentence']}"
     glyphs = [row for row in gaps if row["finding"] == "glyph gap"]
-    if glyphs:
-        decided = sum(row["verdict"] in ("higher", "lower") for row in glyphs)
-        yield f"{decided} of {len(glyphs)} comparisons of glyphs are decided, corrected for their number."
+    if glyphs and decided:
+        found = sum(row["verdict"] in ("higher", "lower") for row in glyphs)
+        yield f"{found} of {len(glyphs)} comparisons of glyphs are decided, corrected for their number."

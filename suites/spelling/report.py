@@ -122,13 +122,21 @@ def view(table: pd.DataFrame) -> View:
     whole = records(
         effects_[(effects_["by"] == "") & ~effects_["finding"].isin(["tokenisation", "memorisation"])]
     )
-    lines = [f"{row['model']}, {_named(row)}: {row['sentence']}" for row in whole]
+    lines, undecided = (
+        tuple(
+            f"{row['model']}, {_named(row)}: {row['sentence']}"
+            for row in whole
+            if (row["verdict"] == "undecided") is kind
+        )
+        for kind in (False, True)
+    )
     return View(
         tuple(each for each in tables if len(each.rows)),
-        tuple(lines),
-        LEGEND if lines else (),
+        lines,
+        LEGEND if len(whole) else (),
         (confused,) if len(confused.rows) else (),
         pictures(table),
+        undecided=undecided,
     )
 
 
