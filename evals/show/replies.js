@@ -139,8 +139,9 @@
     }
     const by = ORDERS[element("order").value];
     if (by) {
-      const keys = new Map(found.map((place) => [place, by(place)]));
-      found.sort((one, other) => keys.get(one) - keys.get(other) || one - other);
+      const keys = new Float64Array(data.count);
+      for (const place of found) keys[place] = by(place);
+      found.sort((one, other) => keys[one] - keys[other] || one - other);
     }
     first = 0;
     show();
