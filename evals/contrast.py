@@ -89,7 +89,7 @@ def _pair(treatment: Items, control: Items) -> tuple[Items, stats.Floats]:
 
 
 def _difference(metric: AnyMetric, change: Items, values: stats.Floats) -> Estimate:
-    """The mean change: Bonett and Price where only two values are possible, t otherwise; both by clusters."""
+    """The mean change: Tango where only two values are possible, t otherwise; both by clusters."""
     low, high = bounds(metric)
     width = high - low
     if not is_two_valued(metric, values):

@@ -131,7 +131,7 @@ def test_contrasts_hold_arms_and_models_each_with_its_sentence(made: Run) -> Non
     assert found.groupby("compared").size().to_dict() == {"arms": 4, "models": 15}
     said = found[found["headline"]]["sentence"].to_list()
     assert any(
-        each.startswith("asking in a presuming way raises fabrication by 50 points (95 % CI 21 to 70, p ")
+        each.startswith("asking in a presuming way raises fabrication by 50 points (95 % CI 26 to 70, p ")
         for each in said
     )
     assert any(re.match(r"J is 0\.60 higher for pocket/honest than for pocket/bluff", each) for each in said)
@@ -373,7 +373,7 @@ def test_the_end_of_a_run_says_what_was_found_in_words(made: Run) -> None:
     assert "80 % (58 to 92)" in text
     assert "FR: fabrication rate (lower is better)" in text
     assert (
-        "pocket/honest: asking in a presuming way raises fabrication by 50 points (95 % CI 21 to 70, p "
+        "pocket/honest: asking in a presuming way raises fabrication by 50 points (95 % CI 26 to 70, p "
         in text
     )
     assert f"{BLUFF}, {HONEST}: {NOTICE}" in text
