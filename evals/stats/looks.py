@@ -43,7 +43,7 @@ def look_level(sizes: Sequence[int], level: float = 0.95) -> float:
 def _level(times: tuple[float, ...], level: float) -> float:
     """By bisection between no correction and Bonferroni's."""
     low, high = z_quantile(level), z_quantile(spent(level, len(times)))
-    for _ in range(40):
+    for _ in range(30):
         z = (low + high) / 2
         low, high = (z, high) if _within(times, z) < level else (low, z)
     return 1 - 2 * normal_tail(high)
