@@ -9,6 +9,7 @@ import sys
 import click
 
 from evals import __version__
+from evals.commands.certify import certify
 from evals.commands.check_provider import check_provider
 from evals.commands.export import export
 from evals.commands.import_ import import_
@@ -35,7 +36,7 @@ def evals() -> None:
     """
 
 
-for command in (run, list_, models, show, tokens, report, score, import_, export, check_provider):
+for command in (run, list_, models, show, tokens, report, score, import_, export, certify, check_provider):
     evals.add_command(command)
 
 

@@ -38,7 +38,7 @@ LAYERS = [
     {"rescore", "frame", "measure", "progress", "foreign"},
     {"contrast", "session", "estimate", "precision"},
     {"view"},
-    {"document"},
+    {"document", "certify"},
     {"show"},
     {"reporting", "forecast"},
     {"commands"},

@@ -8,8 +8,16 @@ cluster sums. Levels are two-sided, .95 unless told otherwise. What cannot be kn
 """
 
 from evals.stats.anytime import anytime_mean
-from evals.stats.clusters import cluster_se, cluster_sums, correlation, design_effect, freedom, joined
-from evals.stats.combination import mover
+from evals.stats.clusters import (
+    cluster_se,
+    cluster_sums,
+    correlation,
+    correlations,
+    design_effect,
+    freedom,
+    joined,
+)
+from evals.stats.combination import mover, movers
 from evals.stats.correction import benjamini_hochberg, holm
 from evals.stats.estimate import NAN, NOTHING, Estimate, Floats
 from evals.stats.looks import look_level, spent
@@ -58,6 +66,7 @@ __all__ = [
     "cluster_sums",
     "compared",
     "correlation",
+    "correlations",
     "design_effect",
     "freedom",
     "holm",
@@ -70,6 +79,7 @@ __all__ = [
     "mean",
     "means",
     "mover",
+    "movers",
     "needed_equivalent",
     "needed_items",
     "needed_non_inferior",

@@ -104,12 +104,18 @@ def correlation(values: Sequence[ArrayLike], clusters: Sequence[NDArray[np.integ
 
     Args: values, clusters: k arrays each, of shapes (n_1,), ..., (n_k,); the same whole number means the same cluster.
     """
+    (found,) = correlations([np.asarray(x, float)[None] for x in values], clusters)
+    return np.asarray(found, float)
+
+
+def correlations(values: Sequence[Floats], clusters: Sequence[NDArray[np.integer[Any]]]) -> Floats:
+    """`correlation` of many sets of values at once: shape (B, k, k), from k arrays of shapes (B, n_1), ..., (B, n_k)."""
     count = max((int(codes.max(initial=-1)) + 1 for codes in clusters), default=0)
-    pulls = np.zeros((len(values), count))
+    pulls = np.zeros((len(values[0]), len(values), count))
     for row, (x, codes) in enumerate(zip(values, clusters, strict=True)):
-        pulls[row, np.unique(codes)] = cluster_sums(x, codes)
-    length = np.sqrt((pulls**2).sum(axis=1))
+        pulls[:, row, np.unique(codes)] = cluster_sums(x, codes)
+    length = np.sqrt((pulls**2).sum(axis=-1))
     length[length == 0] = np.inf
-    shared = (pulls @ pulls.T) / np.outer(length, length)
-    np.fill_diagonal(shared, 1.0)
+    shared = (pulls @ np.swapaxes(pulls, 1, 2)) / (length[:, :, None] * length[:, None, :])
+    shared[:, np.arange(len(values)), np.arange(len(values))] = 1.0
     return np.asarray(shared, float)

@@ -6,19 +6,24 @@ from evals.stats.estimate import NAN, Estimate
 from evals.stats.quantiles import t_tail
 
 
-def non_inferior(difference: Estimate, margin: float) -> Literal["pass", "regress", "undecided"]:
+def non_inferior(
+    difference: Estimate, margin: float, strict: Estimate | None = None
+) -> Literal["pass", "regress", "undecided"]:
     """Whether a candidate is no worse than its baseline by more than a margin.
 
     pass where the interval lies above -margin; else regress where it lies below 0; else undecided, as where it is NaN. A
     pass may thus be surely worse, by less than the margin. A 95 % interval errs in at most 2.5 % of gates either way:
     regress where nothing changed, pass where the candidate is worse by the margin.
 
-    Args: margin: above 0, in the unit of the difference.
+    Args:
+        margin: above 0, in the unit of the difference.
+        strict: the same difference with a wider interval, which alone calls a regression: of level `spent`, where several
+            decisions are to share one risk of a false alarm. None for the same interval.
     Source: Piaggio et al. (2012), Reporting of noninferiority and equivalence randomized trials.
     """
     if difference.low > -margin:
         return "pass"
-    return "regress" if difference.high < 0 else "undecided"
+    return "regress" if (strict or difference).high < 0 else "undecided"
 
 
 def compared(difference: Estimate, margin: float) -> Literal["better", "worse", "equivalent", "undecided"]:
