@@ -37,3 +37,7 @@ docs:
     uv run python -m tools.commands_page
     uv run python -m tools.columns_table
     uv run python -m tools.providers_table
+
+# the tables of docs/statistics.md, simulated anew
+coverage:
+    uv run python -m tools.coverage_tables

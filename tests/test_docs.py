@@ -28,7 +28,7 @@ def blocks(page: Path) -> list[tuple[str, dict[str, str], str]]:
     ]
 
 
-@pytest.mark.parametrize("name", ["start.md", "suites.md", "providers.md"])
+@pytest.mark.parametrize("name", ["start.md", "suites.md", "providers.md", "statistics.md"])
 def test_a_page_can_be_followed_word_for_word(name: str, evals: Evals) -> None:
     ran = 0
     for language, settings, text in blocks(ROOT / "docs" / name):

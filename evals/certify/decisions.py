@@ -1,7 +1,7 @@
 """How often contrasts and gates raise false alarms, and how often they see what is there."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,6 +81,14 @@ class Gate:
     sizes: NDArray[np.int_]
     decisions: int
 
+    @property
+    def can_begin(self) -> bool:
+        """Whether every part has two clusters at the first look."""
+        return replace(self.design, parts=tuple(self._seen(self.sizes[0]))).can_vary
+
+    def _seen(self, sizes: Sequence[int]) -> list[Codes]:
+        return [clusters[:size] for clusters, size in zip(self.design.parts, sizes, strict=True)]
+
     def verdicts(self, drop: float, margin: float, settings: Settings) -> tuple[Floats, float]:
         """How each round ends, 1 pass, -1 regress, 0 undecided, and the mean half width at the first look.
 
@@ -114,7 +122,7 @@ class Gate:
 
     def _limits(self, seen: Sequence[Floats], level: float) -> Limits:
         """The difference, in which more is better, with its interval, from what each part's items seen have changed."""
-        codes = [each[: change.shape[-1]] for each, change in zip(self.design.parts, seen, strict=True)]
+        codes = self._seen([change.shape[-1] for change in seen])
         limits = [
             stats.share_differences(change, each, len(each) * self.design.repeats, level)
             for change, each in zip(seen, codes, strict=True)
@@ -142,7 +150,7 @@ def gate_rates(part: Planned, larger: Planned | None, settings: Settings) -> Ite
         more = of_metric(larger, metric.name, larger.arms, settings.repeat) if larger else once
         for design, looks in ((once, 1), (more, settings.looks))[: 2 if larger else 1]:
             gate = Gate(turned, design, _sizes(design, looks), len(gated))
-            if design.can_vary:
+            if gate.can_begin:
                 subject = Subject("gate", metric.name, "one look" if looks == 1 else f"{looks} looks", design)
                 yield from _ends(subject, gate, settings)
 

@@ -50,17 +50,25 @@ class World:
     def changes(  # noqa: PLR0913, PLR0917 - a run, and what is true of it
         self, rng: np.random.Generator, p: float, drop: float, clusters: Codes, repeats: int, rounds: int
     ) -> Floats:
-        """What a second model, worse by `drop`, changes of each item, shape (rounds, n), in -1..1.
-
-        Raises: ValueError: no redrawn replies could be so much worse.
-        """
-        fresh = p - drop / (1 - self.again)
-        if not 0 <= fresh <= 1:
-            raise ValueError(f"of a share of {p} no second model loses {drop} by redrawing {1 - self.again}")
+        """What a second model, worse by `drop`, changes of each item, shape (rounds, n), in -1..1. Raises: as `second`."""
         first = self.replies(rng, p, clusters, repeats, rounds)
-        second = self.replies(rng, fresh, clusters, repeats, rounds)
-        changed = rng.random(first.shape) >= self.again
-        return np.asarray(np.where(changed, second.astype(float) - first, 0.0).mean(axis=-1), float)
+        second = self.second(rng, first, p - drop / (1 - self.again), clusters)
+        return np.asarray((second.astype(float) - first).mean(axis=-1), float)
+
+    def second(
+        self, rng: np.random.Generator, first: NDArray[np.bool_], fresh: float, clusters: Codes
+    ) -> NDArray[np.bool_]:
+        """A second model's replies: the first's, but for those that are drawn anew, of which a share `fresh` is right.
+
+        Raises: ValueError: there is no such share.
+        """
+        if not 0 <= fresh <= 1:
+            raise ValueError(
+                f"a share of {fresh:g} cannot be drawn: the second model is to differ by too much"
+            )
+        rounds, _, repeats = first.shape
+        drawn = self.replies(rng, fresh, clusters, repeats, rounds)
+        return np.where(rng.random(first.shape) < self.again, first, drawn)
 
     def numbers(self, rng: np.random.Generator, clusters: Codes, rounds: int) -> Floats:
         """Values without bounds, such as errors in marks: normal, mean 0, variance 1, shape (rounds, n)."""
