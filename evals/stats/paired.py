@@ -29,20 +29,35 @@ def tango(n01: float, n10: float, n: float, level: float = 0.95) -> Estimate:
 
 
 def tango_limits(p01: Floats, p10: Floats, n: Floats | float, z: Floats | float) -> tuple[Floats, Floats]:
-    """Tango's interval of many differences at once, by bisection between the difference and either end.
+    """Tango's interval of many differences at once, by Newton's method between the difference and either end.
 
-    The score of a difference d is (p01 - p10 - d) / sqrt((2 q + d (1 - d)) / n), with q the most likely p10 under it: the
-    larger root of 2 q^2 - (p01 + p10 - (2 - p01 + p10) d) q - p10 d (1 - d) = 0.
+    Rejected is a difference d with (p01 - p10 - d)^2 > z^2 (2 q + d (1 - d)) / n, where q is the most likely p10 under it:
+    the larger root of 2 q^2 - (p01 + p10 - (2 - p01 + p10) d) q - p10 d (1 - d) = 0.
     """
-    seen = p01 - p10
+    seen, weight = p01 - p10, n / (z * z)
     outer, inner = np.stack([np.full_like(seen, -1.0), np.ones_like(seen)]), np.stack([seen, seen])
-    for _ in range(48):
-        d = (outer + inner) / 2
-        linear = p01 + p10 - (2 - seen) * d
-        q = (linear + np.sqrt(np.maximum(linear**2 + 8 * p10 * d * (1 - d), 0.0))) / 4
-        rejected = (seen - d) ** 2 * n > z * z * (2 * q + d * (1 - d))
-        outer, inner = np.where(rejected, d, outer), np.where(rejected, inner, d)
-    return np.where(seen == -1, -1.0, outer[0]), np.where(seen == 1, 1.0, outer[1])
+    d = (outer + inner) / 2
+    for _ in range(60):
+        over, slope = _excess(d, p01, p10, weight)
+        outer, inner = np.where(over > 0, d, outer), np.where(over > 0, inner, d)
+        step = d - over / np.where(slope == 0, 1.0, slope)
+        between = (step - outer) * (step - inner) < 0
+        # A step that leaves the bracket is replaced by its middle, and so is none that has arrived.
+        further = np.where(between, step, np.where(step == d, d, (outer + inner) / 2))
+        if (np.abs(further - d) <= 1e-14).all():
+            break
+        d = further
+    return np.where(seen == -1, -1.0, d[0]), np.where(seen == 1, 1.0, d[1])
+
+
+def _excess(d: Floats, p01: Floats, p10: Floats, weight: Floats | float) -> tuple[Floats, Floats]:
+    """By how much a difference is beyond the limit, in units of z^2 / n; and how that grows with it."""
+    seen = p01 - p10
+    linear = p01 + p10 - (2 - seen) * d
+    root = np.sqrt(np.maximum(linear**2 + 8 * p10 * d * (1 - d), 0.0))
+    bent = (4 * p10 * (1 - 2 * d) - (2 - seen) * linear) / np.where(root > 0, root, 1.0)
+    over = (seen - d) ** 2 * weight - (linear + root) / 2 - d * (1 - d)
+    return over, -2 * (seen - d) * weight - (bent - (2 - seen)) / 2 - 1 + 2 * d
 
 
 def bonett_price(n01: float, n10: float, n: float, level: float = 0.95) -> Estimate:
