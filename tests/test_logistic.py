@@ -80,3 +80,15 @@ def test_the_interval_knows_that_the_items_of_a_cluster_are_alike() -> None:
         held += slope.low <= truth <= slope.high
     assert narrow >= 36
     assert held >= 34
+
+
+def test_the_interval_of_many_independent_items_is_that_of_statsmodels() -> None:
+    rng, x = np.random.default_rng(9), np.arange(1.0, 7.0)
+    place = np.repeat(np.arange(6), 100)
+    right = rng.random(600) < 1 / (1 + np.exp(-(2.5 - 0.7 * x[place])))
+    total = np.zeros((600, 6))
+    total[np.arange(600), place] = 1
+    found = estimate(x, total * right[:, None], total, lambda curves: curves[:, 1])
+    design = sm.add_constant(x[place])
+    low, high = sm.GLM(right.astype(float), design, family=sm.families.Binomial()).fit().conf_int()[1]
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.03)

@@ -1,6 +1,8 @@
 """The statistics equal independent implementations, keep their promises in simulations, and say NaN where they must."""
 
 import math
+import subprocess
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -336,3 +338,9 @@ def test_where_nothing_differs_false_alarms_are_rare_even_in_clusters() -> None:
         test = stats.sign_flip(stats.cluster_sums(change, labels) + change.mean() / 30, rounds=999)
         alarms += stats.share_difference(change, labels).decided and test < 0.05
     assert alarms / 300 <= 0.07
+
+
+def test_statistics_need_numpy_alone() -> None:
+    code = "import sys; from evals import stats; stats.share([1, 0], [0, 1]); print('\\n', *sys.modules)"
+    out = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True, check=True).stdout
+    assert not {"pandas", "scipy", "statsmodels", "pydantic"} & set(out.splitlines()[-1].split())
