@@ -229,6 +229,20 @@ def test_as_json_every_rate_is_an_object(sums: Path, evals: Evals) -> None:
     )
 
 
+def test_a_suite_that_has_no_more_items_is_looked_at_once(tmp_path: Path, evals: Evals) -> None:
+    folder = tmp_path / "few"
+    folder.mkdir()
+    (folder / "suite.toml").write_text(
+        'name = "few"\nversion = "1"\nabout = "few"\ndata = "few.csv"\nscorer = "exact"\n\n'
+        '[[arms]]\nname = "plain"\nprompt = "{input}"\n'
+    )
+    (folder / "few.csv").write_text("input,target\n" + "".join(f"{i},{i}\n" for i in range(30)))
+    done = evals("certify", folder, "--rounds", 20, "--json")
+    assert done.returncode == 0, done.stderr
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {row["where"] for row in rows if row["kind"] == "gate"} == {"one look"}
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [

@@ -111,7 +111,7 @@ def certify(
 
 
 def _planned(asked: "Request", looks: int) -> tuple["Planned", "Planned | None"]:
-    """The suite as a run would ask it, and with items for every look; None where there is one look."""
+    """The suite as a run would ask it, and with items for every look; None where there is one look, or no more items."""
     from dataclasses import replace
 
     from evals.plan import plan
@@ -129,7 +129,7 @@ def _planned(asked: "Request", looks: int) -> tuple["Planned", "Planned | None"]
     if looks == 1:
         return part, None
     (larger,) = plan(replace(asked, size=looks * len(part.samples))).parts
-    return part, larger
+    return part, larger if len(larger.samples) > len(part.samples) else None
 
 
 def _as_json(_part: "Planned", rates: "list[Rate]", _settings: "Settings") -> None:
