@@ -9,7 +9,6 @@ not measured        no item counts
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -43,7 +42,7 @@ def compared(shared: Sequence[Shared], margin: float) -> pd.DataFrame:
         (items), clusters, n01, n10 (items that rose and fell), odds_ratio (n01 / n10), unit, better, margin, lost,
         paired, headline, verdict, more (items that would decide, NA where it is decided or more than a million), method,
         sentence. Headlines, the first metric and the indexes over all arms, are corrected by Holm for the number of
-        candidates, each metric apart; all further rows of a suite together.
+        candidates, each metric apart, and so are the replies that count; all further rows of a suite together.
     """
     rows = [row for each in shared for row in _rows(each, margin)]
     contrast.correct(rows)
@@ -70,12 +69,18 @@ def _rows(shared: Shared, margin: float) -> Iterator[dict[str, Any]]:
                 "headline": headline,
                 "family": name if headline else "further",
             }
+    yield from _counted(shared, margin)
+
+
+def _counted(shared: Shared, margin: float) -> Iterator[dict[str, Any]]:
+    """How many replies count for the headlines at all."""
     counts = counting(shared, judged(shared.suite))
     tally = counts.tally()
-    for _, pair in _groups(tally, replace(counts, suite=replace(counts.suite, strata=()))):
+    models = {model: rows for (model,), rows in tally.groups(("model",))}
+    if {shared.candidate, shared.baseline} <= set(models):
+        pair = models[shared.candidate], models[shared.baseline]
         found = _measured(tally, COUNTED.name, pair, margin, paired=shared.paired)
-        yield {**_named(shared), **WHOLE, **found, "headline": False, "family": "further"}
-        break
+        yield {**_named(shared), **WHOLE, **found, "headline": False, "family": COUNTED.name}
 
 
 def _named(shared: Shared) -> dict[str, Any]:

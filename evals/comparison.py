@@ -65,6 +65,10 @@ def _verdicts(table: pd.DataFrame) -> Section:
     every = table[(table["arm"] == ALL_ARMS) & (table["stratum"] == "")]
     counts = every["metric"] == COUNTED.name
     told = every[every["headline"] | (counts & every["verdict"].isin(["better", "worse"]))]
+    if not every["headline"].any():
+        return Section(
+            "verdicts", "Verdicts", every, View(lines=("No metric of the suites is about what is shared.",))
+        )
     view = View(
         tables=(_table(every[every["headline"] | counts], "", ()),),
         lines=tuple(row["sentence"] for row in records(told)),
@@ -82,7 +86,7 @@ def _arms(table: pd.DataFrame) -> Section:
 
 def _strata(table: pd.DataFrame) -> Section:
     rows = table[table["stratum"] != ""]
-    shown = (_table(rows, "", ("stratum", "level")),) if len(rows) else ()
+    shown = (_table(rows, "Every stratum", ("stratum", "level")),) if len(rows) else ()
     return Section("strata", "In each stratum", rows, View(more=shown))
 
 

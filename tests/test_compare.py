@@ -114,6 +114,21 @@ def test_further_items_are_fewer_where_the_margin_is_wider(tmp_path: Path) -> No
     assert more[0] > more[1] > more[2]
 
 
+def test_who_falls_silent_is_seen_beside_the_rates(tmp_path: Path) -> None:
+    both = held(tmp_path, "fa" * 50, "fa" * 25 + "u" * 50)
+    assert row(both)["verdict"] == "no difference"
+    silent = row(both, metric="counted")
+    assert (silent["verdict"], silent["value"], silent["p"]) == ("worse", 70 / 120, silent["p_adjusted"])
+    assert "is worse than a/model in names counted" in words.compared(silent)
+
+
+def test_items_that_no_metric_is_about_have_no_verdict(tmp_path: Path) -> None:
+    rows = [[replace(each, tags={}) for each in asked("", model, "rr")] for model in (OURS, OTHER)]
+    suite_of_two = sides([str(kept(tmp_path, each)) for each in rows])
+    text = render(comparison(suite_of_two, 0.05), "table")
+    assert "No metric of the suites is about what is shared." in text
+
+
 def test_strata_and_arms_are_broken_down_for_the_headlines_alone(tmp_path: Path) -> None:
     table = compared(held(tmp_path, "f" * 30 + "a" * 30, "a" * 60), 0.05)
     strata = table[table["stratum"] == "tier"]
