@@ -4,8 +4,9 @@ A provider is a file on the `providers` shelf that exposes `connect(model, **opt
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 from urllib.parse import parse_qsl
 
 from evals import shelf
@@ -14,6 +15,11 @@ from evals.http import is_local
 from evals.lens.tokens import GIVE, Tokens
 from evals.prices import Price
 from evals.types import LACKS, Arm, Capability, Key, Prompt, Response
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+Told = TypeVar("Told", bound="BaseModel")
 
 PATH = re.compile(r"(.+?\.py)(?:/(.*))?")
 """A user's provider file, and the model after it; a model whose name merely holds ".py" is none."""
@@ -127,6 +133,27 @@ def connect(name: ModelName) -> Provider:
             f"{path}: connect failed: {type(error).__name__}: {error}", "mend it, or the options after ?"
         ) from error
     return provider
+
+
+def parsed(kind: "type[Told]", name: str, options: Mapping[str, str]) -> "Told":
+    """The options of a model's name as typed values.
+
+    Args: kind: a pydantic model that forbids what it does not know.
+    Raises: BadInput: an unknown option, or a value out of range; names the known ones.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return kind.model_validate(options)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        option = ".".join(str(step) for step in first["loc"])
+        known = f"{name} takes: {', '.join(kind.model_fields)}"
+        if first["type"] == "extra_forbidden":
+            raise BadInput(f"{name} takes no option {option!r}", known) from None
+        raise BadInput(
+            f"option {option}={options[option]!r} of {name}: {first['msg'].lower()}", known
+        ) from None
 
 
 def settled(provider: Provider, prompt: Prompt) -> Prompt:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from evals.complaint import Complaint
 from evals.errors import BadInput, ProviderError, Unsupported
@@ -24,6 +24,7 @@ from evals.http import Answer, HostError, Http
 from evals.lens.tokens import GIVE, Tokens
 from evals.pricelist import differs, listed
 from evals.prices import FREE, Price, flat
+from evals.provider import parsed
 from evals.quota import Quota
 from evals.types import LACKS, Capability, Message, Prompt, Response, Stop
 from evals.usage import Counts
@@ -101,7 +102,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     base_url: str | None = None
-    key_env: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    key_env: str | None = None
     wire: WireName | None = None
     timeout: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     temperature: float | None = Field(default=None, ge=0, le=10, allow_inf_nan=False)
@@ -137,22 +138,12 @@ class Settings(BaseModel):
                 f"of price_in and price_out of {host} only one is given",
                 "give both, in US dollars for a million tokens: ?price_in=0.5&price_out=2",
             )
-        try:
-            return cls.model_validate(options)
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            name = ".".join(str(step) for step in first["loc"])
-            known = f"{host} takes: {', '.join(cls.model_fields)}"
-            if first["type"] == "extra_forbidden":
-                raise BadInput(f"{host} takes no option {name!r}", known) from None
-            if name == "key_env":  # its value may be the key itself, and is not repeated
-                raise BadInput(
-                    f"option key_env of {host} is not the name of an environment variable",
-                    "put the key into one, and its name after key_env=",
-                ) from None
-            raise BadInput(
-                f"option {name}={options[name]!r} of {host}: {first['msg'].lower()}", known
-            ) from None
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", options.get("key_env", "_")):
+            raise BadInput(  # its value may be the key itself, and is not repeated
+                f"option key_env of {host} is not the name of an environment variable",
+                "put the key into one, and its name after key_env=",
+            )
+        return parsed(cls, host, options)
 
 
 @dataclass(frozen=True, slots=True)

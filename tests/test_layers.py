@@ -28,7 +28,7 @@ LAYERS = [
         "prices",
         "usage",
     },
-    {"scorer", "provider", "complaint", "http", "lens", "pricelist", "pace"},
+    {"scorer", "provider", "complaint", "http", "lens", "pricelist", "pace", "together"},
     {"limiter"},
     {"wire", "chat", "completion", "responses", "messages", "gemini", "host", "suite", "retry"},
     {"framing"},

@@ -4,15 +4,14 @@ Stages: pocket/base continues text, pocket/bluff never learned to say "I don't k
 network, no GPU. See README.md in this folder for how they were trained and what they can do.
 """
 
-import asyncio
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from evals.errors import BadInput, NotFound, ProviderError, Unsupported
 from evals.lens.tokens import Tokens
 from evals.prices import FREE, Price
+from evals.together import Together
 from evals.types import Capability, Prompt, Response
 
 from .runtime import Continuation, Request, Runtime
@@ -39,8 +38,9 @@ class Pocket:
     runtime: Runtime
     concurrency: int = BATCH
     notice: str = "pocket is a toy model of 1 million parameters: what it says is invented."
-    _waiting: list[tuple[Request, asyncio.Future[Continuation]]] = field(default_factory=list)
-    _worker: asyncio.Task[None] | None = None
+
+    def __post_init__(self) -> None:
+        self._together = Together[Request, Continuation](self.runtime.generate, BATCH)
 
     @property
     def can(self) -> frozenset[Capability]:
@@ -52,11 +52,7 @@ class Pocket:
         Raises: Unsupported: messages for the base. ProviderError: the prompt fills the model's context.
         """
         start, request = time.monotonic(), self._request(prompt)
-        future: asyncio.Future[Continuation] = asyncio.get_running_loop().create_future()
-        self._waiting.append((request, future))
-        if self._worker is None or self._worker.done():
-            self._worker = asyncio.create_task(self._work())
-        written = await future
+        written = await self._together.ask(request)
         return Response(
             text=written.text.strip() if prompt.messages else written.text,
             stop="stop" if written.ended else "length",
@@ -77,11 +73,7 @@ class Pocket:
 
     async def close(self) -> None:
         """Stop working; what still waits is cancelled."""
-        if self._worker is not None:
-            self._worker.cancel()
-        for _, future in self._waiting:
-            future.cancel()
-        self._waiting.clear()
+        self._together.close()
 
     def _request(self, prompt: Prompt) -> Request:
         if prompt.messages and "chat" not in self.can:
@@ -97,26 +89,6 @@ class Pocket:
                 "shorten it",
             )
         return Request(ids, prompt.max_tokens, prompt.temperature or 0.0, prompt.seed, prompt.stop)
-
-    async def _work(self) -> None:
-        """Compute what waits, batch by batch, until nothing does."""
-        await asyncio.sleep(0)  # everyone who asks in this turn of the loop joins the first batch
-        while self._waiting:
-            batch, self._waiting[:] = self._waiting[:BATCH], self._waiting[BATCH:]
-            wanted = [(request, future) for request, future in batch if not future.done()]
-            try:
-                replies = await asyncio.to_thread(self._generate, [request for request, _ in wanted])
-            except Exception as error:  # noqa: BLE001  each asker gets to know, none waits for ever
-                for _, future in wanted:
-                    if not future.done():
-                        future.set_exception(error)
-                continue
-            for (_, future), reply in zip(wanted, replies, strict=True):
-                if not future.done():
-                    future.set_result(reply)
-
-    def _generate(self, requests: Sequence[Request]) -> list[Continuation]:
-        return self.runtime.generate(requests) if requests else []
 
 
 def connect(model: str = "", **options: str) -> Pocket:
