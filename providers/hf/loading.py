@@ -115,10 +115,11 @@ def _reached(name: str, revision: str | None) -> bool:
 
 def _quieten(transformers: Any) -> None:
     """Its warnings and its bar of loading stay off the terminal; the hub's bars of downloads do not."""
-    from huggingface_hub import logging
+    import logging
+
     from huggingface_hub.utils.tqdm import enable_progress_bars
 
-    logging.set_verbosity_error()
+    logging.getLogger("huggingface_hub").setLevel(logging.CRITICAL)
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     enable_progress_bars()
