@@ -8,6 +8,8 @@ import asyncio
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Any, Literal
 
 from evals import shelf
@@ -18,7 +20,7 @@ from evals.http import Answer, Http, Key, Shape, is_local
 SECONDS = 3.0
 """How long a server on this machine has to say which models it holds."""
 
-State = Literal["ready", "gone", "key set", "no key", "answers", "silent", "by address"]
+State = Literal["ready", "to install", "gone", "key set", "no key", "answers", "silent", "by address"]
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,11 @@ class Stock:
     Attributes:
         name: as in `-m name/model`.
         about: what it is, in one line.
-        state: "ready" (embedded or simulated), "gone" (no more), "key set" or "no key" (hosted), "answers" or "silent" (on this machine),
+        state: "ready" (in this process), "to install" (the same, once its extra is there), "gone" (no more), "key set" or "no key" (hosted), "answers" or "silent" (on this machine),
             "by address" (reached by ?base_url).
         key: the environment variable of its key; empty if it has none.
         models: what a server on this machine holds.
-        why: what is wrong with a server that answers oddly, or how a silent one is started.
+        why: what is wrong with a server that answers oddly, how a silent one is started, or how an extra is installed.
     """
 
     name: str
@@ -62,14 +64,22 @@ async def _stock(name: str) -> Stock:
     module = shelf.load(path)
     host = getattr(getattr(module, "connect", None), "__self__", None)
     if not isinstance(host, Host):
-        gone = getattr(module, "CAN", None) == frozenset()
-        return Stock(name, about, "gone" if gone else "ready", why=about if gone else "")
+        return _own(name, about, module)
     if not host.url:
         return Stock(name, about, "by address")
     if is_local(host.url):
         return await _ask(name, about, host)
     has = bool(os.environ.get(host.key, "").strip())
     return Stock(name, about, "key set" if has else "no key", host.key)
+
+
+def _own(name: str, about: str, module: ModuleType) -> Stock:
+    """A provider that is no host: what it runs in this process, if what it needs (`NEEDS`, by `EXTRA`) is installed."""
+    if getattr(module, "CAN", None) == frozenset():
+        return Stock(name, about, "gone", why=about)
+    if any(find_spec(needed) is None for needed in getattr(module, "NEEDS", ())):
+        return Stock(name, about, "to install", why=f"pip install 'behavior-evals[{module.EXTRA}]'")
+    return Stock(name, about, "ready")
 
 
 async def _ask(name: str, about: str, host: Host) -> Stock:

@@ -23,8 +23,8 @@ from evals.together import Together
 from evals.types import Capability, Likelihood, Prompt, Response
 
 NAME = "lm-eval"
-NEEDS = {"lm_eval": "lm-eval"}
-"""What must be importable -> the extra that brings it."""
+NEEDS, EXTRA = ("lm_eval",), "lm-eval"
+"""What must be importable, and the extra that brings it."""
 CAN: frozenset[Capability] = frozenset({"chat", "completion", "logprobs"})
 """What its backends can be asked for; those that talk only, and those without a chat template, for less."""
 MOST = 32
@@ -265,7 +265,11 @@ def connect(model: str = "", /, **options: str) -> Backend:
 def _backends() -> list[str]:
     """The names that lm-eval has. Raises: Unsupported: it is not installed."""
     import logging
+    import os
 
+    os.environ.setdefault(
+        "HF_HUB_DISABLE_TELEMETRY", "1"
+    )  # of what backends bring, unless the user has it on
     try:
         from lm_eval import models
         from lm_eval.api.registry import model_registry

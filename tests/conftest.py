@@ -141,3 +141,13 @@ def adder(tmp_path: Path) -> Path:
     path = tmp_path / "adder.py"
     path.write_text(ADDER)
     return path
+
+
+@pytest.fixture(scope="session")
+def offline(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Nothing is asked of the Hugging Face hub, nor left in the user's cache; before its libraries are imported."""
+    os.environ |= {
+        "HF_HUB_OFFLINE": "1",
+        "HF_HOME": str(tmp_path_factory.mktemp("hub")),
+        "OMP_NUM_THREADS": "1",
+    }

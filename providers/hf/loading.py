@@ -1,9 +1,10 @@
 """Gets a model of the Hugging Face hub, or of a folder, into memory; whatever goes wrong is one sentence."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,9 +24,9 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    wire: str | None = Field(default=None, pattern="^(chat|completion)$")
+    wire: Literal["chat", "completion"] | None = None
     device: str = Field(default="auto", min_length=1)
-    dtype: str = Field(default="auto", pattern="^(auto|float32|float16|bfloat16)$")
+    dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
     batch: int = Field(default=1, ge=1)
     temperature: float | None = Field(default=None, ge=0, le=10, allow_inf_nan=False)
     max_tokens: int | None = Field(default=None, ge=1)
@@ -42,6 +43,7 @@ def load(name: str, options: Options) -> Decoder:
         that does not continue texts.
     """
     _check_folder(name)
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # theirs is off as well, unless the user has it on
     try:
         import torch
         import transformers

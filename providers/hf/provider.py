@@ -23,6 +23,8 @@ from .loading import NAME, Options, load, short_of_memory
 
 CAN: frozenset[Capability] = frozenset({"chat", "completion", "logprobs", "seed"})
 """What its models can be asked for; those without a chat template are not talked to."""
+NEEDS, EXTRA = ("torch", "transformers"), "hf"
+"""What must be importable, and the extra that brings it."""
 
 
 @dataclass
