@@ -25,8 +25,13 @@ real-server:
 
 # suites run by lm-eval itself
 lm-eval:
-    bash tools/lm_eval_env.sh
+    bash tools/serve_env.sh
     uv run pytest -m lm_eval -n 0
+
+# models in this process, and the same scores as lm-eval's
+in-process:
+    bash tools/serve_env.sh
+    .serve-venv/bin/python -m pytest -m in_process -n 0
 
 # what a pull request must pass, from nothing
 ci:

@@ -1,6 +1,6 @@
 """lm-eval itself runs an exported suite: the same prompts, and for the same reply the same points.
 
-Needs tools/lm_eval_env.sh first, hence not among the tests that run by default:  uv run pytest -m lm_eval
+Needs tools/serve_env.sh first, hence not among the tests that run by default:  uv run pytest -m lm_eval
 """
 
 import json
@@ -16,7 +16,7 @@ from evals.plan import Request, plan
 from evals.suite import load
 from evals.types import Metric, Response, Sample
 
-PYTHON = Path(__file__).parent.parent / ".lm-eval-venv" / "bin" / "python"
+PYTHON = Path(__file__).parent.parent / ".serve-venv" / "bin" / "python"
 
 pytestmark = pytest.mark.lm_eval
 
@@ -58,7 +58,7 @@ for task in found["configs"]:
 
 @pytest.mark.parametrize("name", ["hallucination", "arithmetic"])
 def test_lm_eval_asks_and_counts_as_evals_does(name: str, tmp_path: Path) -> None:
-    assert PYTHON.exists(), "lm-eval is not installed: run tools/lm_eval_env.sh"
+    assert PYTHON.exists(), "lm-eval is not installed: run tools/serve_env.sh"
     (part,) = plan(Request(suites=(name,), models=(), size=8)).parts
     written = export(part, tmp_path / "tasks")
     (tmp_path / "run.py").write_text(RUN)

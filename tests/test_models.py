@@ -1,6 +1,7 @@
 """`evals models`: what can be asked here and now, without a key shown or a hosted service asked."""
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 
 from evals import shelf
 from evals.cli import evals as group
+from evals.errors import Unsupported
+from evals.provider import ModelName, connect
 from tests.conftest import Evals
 from tests.minded import host
 from tests.stub_server import Reply, Stub, serving
@@ -82,6 +85,23 @@ def test_a_key_for_a_server_of_ones_own_is_sent_to_it_and_not_shown(evals: Evals
     assert stub.seen[0].headers["authorization"] == f"Bearer {KEY}"
     assert stub.seen[0].path == "/v1/models"
     assert KEY not in done.stdout
+
+
+def test_what_an_extra_must_bring_first_is_said_with_the_command_that_does(evals: Evals) -> None:
+    (evals.cwd / "mine.py").write_text('"""Mine."""\nNEEDS, EXTRA = ("no_such_module_xyzzy",), "mine"\n')
+    listed = evals("models", "./mine.py", "pocket").stdout.splitlines()
+    assert listed[0].split(maxsplit=1)[1] == "to install  pip install 'behavior-evals[mine]'"
+    assert listed[1].split() == ["pocket", "ready"]
+
+
+@pytest.mark.parametrize(("model", "missing"), [("hf/some/model", "torch"), ("lm-eval/hf", "lm_eval")])
+def test_a_model_whose_extra_is_missing_names_it(
+    model: str, missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(Unsupported, match=f"{missing} is not installed") as found:
+        connect(ModelName.parse(model))
+    assert found.value.fix == f"pip install 'behavior-evals[{model.partition('/')[0]}]'"
 
 
 def test_the_command_is_there() -> None:
