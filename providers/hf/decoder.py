@@ -89,7 +89,7 @@ class Decoder:
         self.model = None
 
     def work(self, asked: Sequence[Ask | Weigh]) -> list[Written | Weighed | Exception]:
-        """Answers to what is asked, in order; too little memory is an answer like any other."""
+        """Answers to what is asked, in order."""
         import torch
 
         answers: dict[int, Written | Weighed] = {}

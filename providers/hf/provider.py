@@ -44,6 +44,8 @@ class InProcess:
 
     def __post_init__(self) -> None:
         self._together = Together(self.decoder.work, self.options.batch)
+        commit = getattr(self.decoder.model.config, "_commit_hash", None)
+        self._served = f"{self.name}@{commit[:12]}" if commit else self.name
 
     @property
     def concurrency(self) -> int:
@@ -74,7 +76,9 @@ class InProcess:
             found = await self._together.ask(asked)
         except (RuntimeError, MemoryError) as error:
             raise short_of_memory(self.name, error) or error from None
-        said = Response("", seconds=time.monotonic() - start, cost_usd=0.0, model=self.name, dropped=dropped)
+        said = Response(
+            "", seconds=time.monotonic() - start, cost_usd=0.0, model=self._served, dropped=dropped
+        )
         if isinstance(found, Written):
             read = len(asked.ids) if isinstance(asked, Ask) else None
             stop: Any = "stop" if found.ended else "length"
@@ -98,14 +102,17 @@ class InProcess:
         if prompt.choices:
             return tuple(self._line(prompt.text, choice) for choice in prompt.choices), ()
         ids, dropped = self._chat(prompt.messages) if prompt.messages else (self._encode(prompt.text), ())
-        room = self._room(len(ids))
+        room = self._room(len(ids), least=1)
         most = prompt.max_tokens if room is None else min(prompt.max_tokens, room)
         return Ask(ids, most, prompt.temperature or 0.0, prompt.seed, prompt.stop), dropped
 
-    def _room(self, length: int) -> int | None:
-        """How many tokens go after so many; None where the model does not say. Raises: ProviderError: none do."""
+    def _room(self, length: int, least: int) -> int | None:
+        """How many tokens may follow so many; None where the model does not say.
+
+        Raises: ProviderError: fewer than the least that must.
+        """
         context = self.decoder.context
-        if context is not None and length >= context:
+        if context is not None and length + least > context:
             raise ProviderError(
                 "too_long",
                 f"the prompt has {length} tokens, {self.name} reads {context} in all",
@@ -175,7 +182,7 @@ class InProcess:
             tail = tuple(self.decoder.tokenizer.encode(text + choice, add_special_tokens=False))
             start = () if tail[:1] == self._begin() else self._begin()
             ids, before = (*start, *tail), 1
-        self._room(len(ids) - 1)
+        self._room(len(ids) - 1, least=0)  # of its last token nothing is read
         return Line(ids, len(ids) - before)
 
 
