@@ -7,7 +7,7 @@ its Python:  .serve-venv/bin/python -m pytest -m in_process -n 0
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ import pytest
 from evals import log
 from evals.lm_task import ITEMS, export
 from evals.plan import Planned, Request, plan
-from evals.types import Metric
+from evals.types import Metric, Reply, Response
 from tests.conftest import Evals
 from tests.test_real_server import WEIGHTS, served, serving
 
@@ -27,23 +27,35 @@ pytestmark = [pytest.mark.in_process, pytest.mark.filterwarnings("default")]
 
 
 class Asked(NamedTuple):
-    """A part of a suite of which lm-eval can ask all: it wants prompt and limit together to fit the context of 512."""
+    """A part of a suite of which lm-eval can ask all: it wants prompt and limit together to fit the context of 512.
+
+    `cut` says that some of the replies are cut at their limit, which lm-eval is not told, and judges as if they were whole.
+    """
 
     suite: str
     arms: tuple[str, ...]
     size: int
     metric: str
+    cut: bool = False
 
 
 PARTS = (
     Asked("hallucination", ("neutral", "neutral idk"), 9, "FR"),
     Asked("spelling", ("word", "spaced"), 10, "accuracy"),
-    Asked("arithmetic", ("answer only",), 12, "accuracy"),
+    Asked("arithmetic", ("answer only",), 24, "accuracy", cut=True),
 )
 Heard = dict[tuple[str, str], str]
 """(task, id of the item) -> the reply, without blanks around it."""
 Means = dict[str, float]
-"""Task -> the mean of a metric."""
+"""Task -> the mean of the metric."""
+
+
+class Found(NamedTuple):
+    """By one road: the replies, and the means; those of ours once more as if no reply had been cut at its limit."""
+
+    heard: Heard
+    means: Means
+    uncut: Means
 
 
 @pytest.fixture(scope="module")
@@ -63,32 +75,33 @@ def test_every_road_gives_the_same_replies_and_scores(
     base = {"base_url": f"{url}/completions", "model": str(FOLDER), "tokenizer_backend": "none"}
     base |= {
         "eos_string": "<|end|>"
-    }  # without one lm-eval sends an empty list of stops, on which this server fails
+    }  # without it lm-eval sends an empty list of stops, on which this server fails
     chat = base | {"base_url": f"{url}/chat/completions"}
     theirs = {
-        "hf": there("hf", {"pretrained": str(FOLDER), **CPU}, evals.cwd / "tasks", written.tag),
-        "local-chat-completions": there("local-chat-completions", chat, evals.cwd / "tasks", written.tag),
-        "local-completions": there("local-completions", base, evals.cwd / "marked", written.tag, chat=False),
+        "hf": there("hf", {"pretrained": str(FOLDER), **CPU}, evals.cwd / "tasks", asked),
+        "local-chat-completions": there("local-chat-completions", chat, evals.cwd / "tasks", asked),
+        "local-completions": there("local-completions", base, evals.cwd / "marked", asked, chat=False),
     }
-    heard, means = ours["pocket/honest"]
-    assert len(heard) == len(list(part.pairs()))
-    assert means.keys() == set(written.tasks)
-    assert any(0 < each[asked.metric] < 1 for each in means.values()), "scores of 0 or 1 alone prove little"
-    for road, (replies, found) in {**ours, **theirs}.items():
-        differing = {key: (said, heard[key]) for key, said in replies.items() if said != heard[key]}
+    pocket = ours["pocket/honest"]
+    assert len(pocket.heard) == len(list(part.pairs()))
+    assert pocket.means.keys() == set(written.tasks)
+    assert any(0 < mean < 1 for mean in pocket.means.values()), "scores of 0 or 1 alone prove little"
+    assert (pocket.means != pocket.uncut) == asked.cut
+    for road, found in {**ours, **theirs}.items():
+        differing = {
+            key: (said, pocket.heard[key]) for key, said in found.heard.items() if said != pocket.heard[key]
+        }
         assert differing == {}, road
-        assert replies.keys() == heard.keys(), road
-        assert {task: found[task][asked.metric] for task in found} == {
-            task: pytest.approx(means[task][asked.metric], abs=1e-12) for task in means
-        }, road
+        assert found.heard.keys() == pocket.heard.keys(), road
+        assert found.uncut == pytest.approx(pocket.uncut, abs=1e-12), road
+    for road, found in ours.items():
+        assert found.means == pytest.approx(pocket.means, abs=1e-12), road
 
 
 CPU = {"dtype": "float32", "device": "cpu"}
 
 
-def here(
-    evals: Evals, asked: Asked, part: Planned, url: str
-) -> dict[str, tuple[Heard, Mapping[str, Mapping[str, float]]]]:
+def here(evals: Evals, asked: Asked, part: Planned, url: str) -> dict[str, Found]:
     """By our roads: what one run of them all holds."""
     models = (
         "pocket/honest",
@@ -103,29 +116,29 @@ def here(
     assert done.returncode == 0, done.stderr
     (folder,) = (evals.cwd / "runs").iterdir()
     replies = log.read_run(folder).replies
-    metrics = [metric for metric in part.suite.metrics if isinstance(metric, Metric)]
-    found: dict[str, tuple[Heard, Mapping[str, Mapping[str, float]]]] = {}
-    for model in models:
-        heard: Heard = {}
-        points: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-        for reply in (reply for reply in replies if reply.key.model == model):
-            assert reply.response is not None, reply.failure
-            task = task_of(asked.suite, reply.key.arm)
-            heard[task, reply.key.sample] = reply.response.text.strip()
-            for metric in metrics:
-                if all(reply.tags.get(tag) in among for tag, among in metric.where.items()):
-                    point = metric.points.get(reply.outcome)
-                    points[task][metric.name] += [] if point is None else [point]
-        means = {
-            task: {name: fmean(values) for name, values in each.items() if values}
-            for task, each in points.items()
-        }
-        found[model] = heard, means
-    return found
+    return {
+        model: judged(part, asked, [each for each in replies if each.key.model == model]) for model in models
+    }
 
 
-def task_of(suite: str, arm: str) -> str:
-    return f"evals_{suite}_{arm.replace(' ', '_')}"
+def judged(part: Planned, asked: Asked, replies: Sequence[Reply]) -> Found:
+    """One road's replies, their scores, and what lm-eval makes of them: it does not know of a reply that it was cut."""
+    samples = {sample.id: sample for sample in part.samples}
+    (metric,) = (each for each in part.suite.metrics if each.name == asked.metric)
+    assert isinstance(metric, Metric)
+    heard: Heard = {}
+    points: dict[str, list[float]] = defaultdict(list)
+    uncut: dict[str, list[float]] = defaultdict(list)
+    for reply in replies:
+        assert reply.response is not None, reply.failure
+        text, sample = reply.response.text, samples[reply.key.sample]
+        task = f"evals_{asked.suite}_{reply.key.arm.replace(' ', '_')}"
+        heard[task, sample.id] = text.strip()
+        if all(reply.tags.get(tag) in among for tag, among in metric.where.items()):
+            whole = part.suite.score(sample, reply.key.arm, Response(text)).outcome
+            for outcome, into in ((reply.outcome, points), (whole, uncut)):
+                into[task] += [metric.points[outcome]] if outcome in metric.points else []
+    return Found(heard, *({task: fmean(each) for task, each in found.items()} for found in (points, uncut)))
 
 
 def marked(tasks: Path, out: Path) -> None:
@@ -151,8 +164,8 @@ def marked(tasks: Path, out: Path) -> None:
 
 
 def there(
-    backend: str, arguments: Mapping[str, str], tasks: Path, tag: str, *, chat: bool = True
-) -> tuple[Heard, Mapping[str, Mapping[str, float]]]:
+    backend: str, arguments: Mapping[str, str], tasks: Path, asked: Asked, *, chat: bool = True
+) -> Found:
     """By lm-eval itself."""
     import lm_eval
     from lm_eval.tasks import TaskManager
@@ -160,7 +173,7 @@ def there(
     found: dict[str, Any] = lm_eval.simple_evaluate(
         model=backend,
         model_args=dict(arguments),
-        tasks=[tag],
+        tasks=[f"evals_{asked.suite}"],
         task_manager=TaskManager(include_path=str(tasks), include_defaults=False),
         apply_chat_template=chat,
         log_samples=True,
@@ -172,7 +185,8 @@ def there(
         for each in samples
     }
     means = {
-        task: {name.removesuffix(",none"): value for name, value in values.items() if name.endswith(",none")}
+        task: values[f"{asked.metric},none"]
         for task, values in found["results"].items()
+        if task in found["samples"]
     }
-    return heard, means
+    return Found(heard, means, means)

@@ -11,9 +11,11 @@ wanted=(
   "--editable" "."
 )
 
-if [[ "$(cat .serve-venv/wanted 2>/dev/null)" != "${wanted[*]}" ]]; then
-  python3 -m venv --clear .serve-venv
+stamp="${wanted[*]} $(cksum < pyproject.toml)"  # what this package itself needs stands there
+
+if [[ "$(cat .serve-venv/wanted 2>/dev/null)" != "$stamp" ]]; then
+  [[ -x .serve-venv/bin/python ]] || python3 -m venv --clear .serve-venv
   .serve-venv/bin/python -m pip install --quiet --disable-pip-version-check "${wanted[@]}"
-  echo "${wanted[*]}" > .serve-venv/wanted
+  echo "$stamp" > .serve-venv/wanted
 fi
 .serve-venv/bin/python -c 'import importlib.metadata as m; print(*(f"{p} {m.version(p)}" for p in ("torch", "transformers", "lm_eval")))'

@@ -14,6 +14,7 @@ from typing import Any
 from evals.errors import BadInput, ProviderError, Unsupported
 from evals.lens.local import cut
 from evals.lens.tokens import GIVE, Tokens
+from evals.prices import FREE, Price
 from evals.provider import parsed
 from evals.together import Together
 from evals.types import Capability, Message, Prompt, Response
@@ -84,6 +85,10 @@ class InProcess:
             stop: Any = "stop" if found.ended else "length"
             return replace(said, text=found.text, stop=stop, tokens_in=read, tokens_out=len(found.ids))
         return replace(said, likelihoods=found)
+
+    def price(self, *, batch: bool = False) -> Price:  # noqa: ARG002  a batch costs nothing either
+        """Nothing: it is computed here."""
+        return FREE
 
     async def tokens(self, text: str) -> Tokens:
         """A text in the model's tokens. Raises: Unsupported: its tokenizer does not tell. BadInput: as `cut`."""
