@@ -115,10 +115,10 @@ def test_further_items_are_fewer_where_the_margin_is_wider(tmp_path: Path) -> No
 
 
 def test_who_falls_silent_is_seen_beside_the_rates(tmp_path: Path) -> None:
-    both = held(tmp_path, "fa" * 50, "fa" * 25 + "u" * 50)
+    both = held(tmp_path, "fa" * 150, "fa" * 75 + "u" * 150)
     assert row(both)["verdict"] == "no difference"
     silent = row(both, metric="counted")
-    assert (silent["verdict"], silent["value"], silent["p"]) == ("worse", 70 / 120, silent["p_adjusted"])
+    assert (silent["verdict"], silent["value"], silent["p"]) == ("worse", 170 / 320, silent["p_adjusted"])
     assert "is worse than a/model in names counted" in words.compared(silent)
 
 
