@@ -46,7 +46,7 @@ CASES = (
     Case("payment", 2, ["place has no credit left for this key (402)", "add credit there"]),
     Case("unknown model", 2, ["place does not have the model 'some-model' (404)", "spells its name"]),
     Case("region", 2, ["place does not serve this place (403): Country, region", "try another host"]),
-    Case("too long", 0, ["too_long", "2 (100 %)"]),
+    Case("too long", 0, ["too_long: place has no room for the prompt and its reply (400): This model"]),
     Case("filtered", 3, ["filtered: place refused by its content policy (400)"]),
     Case("server down", 3, ["place failed (503): 503 Down for now; trying again", "evals run --resume"]),
     Case("nothing there", 2, ["nothing answers at http://127.0.0.1:", "start it with: serve it"]),
