@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from evals.echo import echo
 from evals.errors import ProviderError, Unsupported
 from evals.host import Host
+from evals.log import read_run
 from evals.provider import ModelName, Provider
 from evals.provider import connect as named
 from evals.types import Likelihood, Message, Prompt, Response
 from evals.wire import Quirks
 from tests import echoes
+from tests.conftest import Evals
 from tests.echoes import Server, echoed
 from tests.stub_server import Reply, Stub, ask, complaint, completion, serving
 
@@ -232,6 +234,47 @@ def test_they_are_asked_of_hosts_that_are_known_to_tell_them_or_as_the_user_says
         ("openai/gpt-3.5-turbo-instruct?key_env=SHELL", False),
     ):
         assert ("logprobs" in named(ModelName.parse(model)).can) is tells, model
+
+
+SUITE = '''"""Asks for a word, and how likely it is."""
+from evals.suite import Suite
+from evals.types import Arm, Sample, Score
+
+TEXT = frozenset({"completion"})
+suite = Suite(
+    name="likely",
+    version="1",
+    about="a word, and how likely it is",
+    samples=lambda seed, n, options: (Sample(f"{i}", f"{i}, {i + 1},", f"{i + 2}") for i in range(n)),
+    arms=(
+        Arm("write", "{input}", needs=TEXT, max_tokens=4),
+        Arm("weigh", "{input}", needs=TEXT, choices=lambda sample: (f" {sample.target}",)),
+    ),
+    score=lambda sample, arm, response: Score("right" if response.likelihoods else "wrong"),
+)
+'''
+
+
+def test_of_a_host_that_turns_out_to_tell_none_the_arm_is_left_out_with_one_line(
+    evals: Evals, stub: Stub
+) -> None:
+    (evals.cwd / "likely").mkdir()
+    (evals.cwd / "likely" / "suite.py").write_text(SUITE)
+    model = f"openai-compatible/m?wire=completion&base_url={stub.url}"
+    told = evals("run", "./likely", "-m", model, "-n", 4, "--json")
+    assert told.returncode == 0, told.stderr
+    found = read_run(next(evals.cwd.glob("runs/*")))
+    assert {(reply.key.arm, reply.outcome) for reply in found.replies} == {
+        ("write", "wrong"),
+        ("weigh", "right"),
+    }
+    stub.mind = ignored
+    done = evals("run", "./likely", "-m", model, "-n", 4, "--out", "more")
+    assert done.returncode == 0, done.stderr
+    assert (
+        done.stderr.count("gives no probabilities, says its host: arm weigh of suite likely is left out") == 1
+    )
+    assert read_run(next(evals.cwd.glob("more/*"))).missing == 0
 
 
 def test_choices_of_a_conversation_are_refused(stub: Stub) -> None:

@@ -187,7 +187,7 @@ from lm_eval.tasks import TaskManager
 from evals.lm_find import _manager, quiet
 with quiet():
     whole = TaskManager().task_index
-    for name in ("gsm8k", "hellaswag", "arc_easy", "bbh_zeroshot", "mmlu_law_generative", "20_newsgroups", "ai2_arc"):
+    for name in ("gsm8k", "hellaswag", "arc_easy", "bbh_zeroshot", "mmlu_professional_law_generative", "20_newsgroups", "ai2_arc"):
         found = _manager([name], None).task_index
         assert found[name].yaml_path == whole[name].yaml_path, name
         assert found[name].tags == whole[name].tags, name
