@@ -88,8 +88,8 @@ def tables() -> Section:
     """A table with a name that is not repeated, numbers of all kinds, and enough rows to be filtered."""
     rows = pd.DataFrame(
         {
-            "model": ["a", "", "b", "", *[f"m{i}" for i in range(8)]],
-            "rate": ["9 % (1 to 20)", "100 % (90 to 100)", "–", "1,200", *[f"{i} %" for i in range(8)]],
+            "model": ["a", "", "b", "", *[f"m{i}" for i in range(18)]],
+            "rate": ["9 % (1 to 20)", "100 % (90 to 100)", "–", "1,200", *[f"{i} %" for i in range(18)]],
         }
     )
     return Section("tables", "Tables", rows, View((Table("of rates", rows),), ("a finding in words",)))

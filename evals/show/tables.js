@@ -1,7 +1,7 @@
 "use strict";
 // The tables of the reports: sorted by a click on a head, filtered by a text. Without this they stand as reported.
 (() => {
-  const MANY = 10;  // a table of fewer rows is seen at a glance
+  const MANY = 20;  // a table of fewer rows is seen at a glance
   const NUMBER = /^[+\-\u2212]?[\d,]*\.?\d+/;
 
   function number(text) {
