@@ -6,7 +6,8 @@ occurs twice, the later line holds: failures that were asked again, and scores t
 """
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from evals import __version__
 from evals.appended import Appended, unwritable
 from evals.errors import BadFile, BadInput, NotFound
 from evals.imported import Imported
+from evals.limiter import Change
 from evals.plan import LeftOut, Plan, Request
 from evals.prices import Price
 from evals.types import Image, Key, Reply
@@ -51,6 +53,7 @@ class RunFile:
         notices: model -> what must be said wherever its words are shown.
         prices: model -> by what its replies were priced when the run began, or was last gone on with; of the others it is
             not known.
+        pace: model -> how many requests at a time its account was sent, every change of it, process after process.
         planned: how many replies the finished run has.
         left_out: arms that a model cannot take: not planned, or refused by its host.
         imported: suite name -> what reports need of it, where another tool has asked and judged.
@@ -65,6 +68,7 @@ class RunFile:
     paths: Mapping[str, str]
     notices: Mapping[str, str] = field(default_factory=dict)
     prices: Mapping[str, Price] = field(default_factory=dict)
+    pace: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
     planned: int
     left_out: tuple[LeftOut, ...] = ()
     imported: Mapping[str, Imported] = field(default_factory=dict)
@@ -154,6 +158,14 @@ def write_about(folder: Path, about: RunFile) -> None:
     new = folder / "run.json.new"
     new.write_bytes(RUN_FILE.dump_json(about, indent=2) + b"\n")
     new.replace(folder / "run.json")
+
+
+def note_pace(folder: Path, made: Mapping[str, Sequence[Change]]) -> None:
+    """Add to `run.json` how the number of requests at a time has changed."""
+    about = read_about(folder)
+    pace = {model: (*about.pace.get(model, ()), *changes) for model, changes in made.items()}
+    with suppress(OSError):  # no room: what the run itself says of that is not to be lost for it
+        write_about(folder, replace(about, pace={**about.pace, **pace}))
 
 
 def finish(folder: Path) -> None:

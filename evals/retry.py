@@ -119,6 +119,19 @@ class Breaker:
         return alike or kind == "unreached"
 
 
+@dataclass
+class Again:
+    """What was sent again: requests that failed, by kind, and the seconds that they waited, all together."""
+
+    kinds: Counter[FailureKind] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+    def count(self, kind: FailureKind, pause: float) -> None:
+        """One more."""
+        self.kinds[kind] += 1
+        self.seconds += pause
+
+
 @dataclass(frozen=True)
 class Line:
     """The line to one model: who answers, how patiently it is asked, and what is known of it.
@@ -128,7 +141,7 @@ class Line:
         limiter: lets so many requests through at a time.
         host: opens when there is no chance.
         patience: bounds of trying again.
-        retried: how many requests failed and were sent again, by kind of failure.
+        again: what was sent again.
         rng: by what waits are spread.
     """
 
@@ -136,7 +149,7 @@ class Line:
     limiter: Limiter
     host: Breaker = field(default_factory=Breaker)
     patience: Patience = field(default_factory=Patience)
-    retried: Counter[FailureKind] = field(default_factory=Counter)
+    again: Again = field(default_factory=Again)
     rng: Random = field(default_factory=Random, repr=False)
 
 
@@ -171,7 +184,7 @@ async def ask(
             if not error.passing or attempt >= most or late:
                 return Tried(None, error, attempt)
             line.host.tell(error)
-            line.retried[error.kind] += 1
+            line.again.count(error.kind, pause)
         except Drained:
             raise
         except Exception as error:  # noqa: BLE001  a provider may be the user's code; its fault is that request's

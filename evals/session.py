@@ -17,7 +17,7 @@ from evals.prices import FREE, Price
 from evals.prices import read as read_prices
 from evals.progress import Progress
 from evals.provider import ModelName, Provider, agree, connect, lack, only_continues, price, settled
-from evals.retry import Patience, Tried
+from evals.retry import Line, Patience, Tried
 from evals.terms import USUAL, Terms
 from evals.types import Key, Reply
 
@@ -265,6 +265,7 @@ def work(opened: Opened, shown: Progress) -> End:
         leave_out=leave_out,
         warn=lambda model, error: say(f"{model}: {error.message}; trying again"),
         concurrency=terms.concurrency,
+        rate=terms.rate,
         patience=Patience(seconds=math.inf) if terms.batch else Patience(),
     )
     with _carried(session, say) as providers:
@@ -296,8 +297,23 @@ async def _work(
 ) -> None:
     with ExitStack() as restore:
         _on_signals(restore, press)
-        async with run.closing(session.providers):
-            await run.run(session.plan, run.lines(session.plan, session.providers, runner), runner, stopper)
+        lines = run.lines(session.plan, session.providers, runner)
+        try:
+            async with run.closing(session.providers):
+                await run.run(session.plan, lines, runner, stopper)
+        finally:
+            log.note_pace(session.folder, {model: line.limiter.history for model, line in lines.items()})
+            for sentence in _retried(lines):
+                runner.say(sentence)
+
+
+def _retried(lines: dict[str, Line]) -> Iterator[str]:
+    """How many requests were sent again, and why, a sentence a model."""
+    for model, line in lines.items():
+        if total := line.again.kinds.total():
+            kinds = ", ".join(f"{kind} {count}" for kind, count in line.again.kinds.most_common())
+            times = "request was" if total == 1 else "requests were"
+            yield f"{model}: {total:,} {times} sent again ({kinds}), after {line.again.seconds:,.0f} s of waiting in all"
 
 
 def _on_signals(restore: ExitStack, press: Callable[[], None]) -> None:

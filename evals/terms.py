@@ -9,13 +9,15 @@ class Terms:
     """On what terms models are asked.
 
     Attributes:
-        concurrency: requests at a time for each model; None leaves it to the provider.
+        concurrency: the most requests at a time for each account; None leaves it to the provider.
+        rate: requests a minute for each account; None for no fixed rate.
         prices: a file of the user's own prices.
         batch: whether they are asked by their hosts' batch interfaces.
         wait: whether batches are waited for.
     """
 
     concurrency: int | None = None
+    rate: float | None = None
     prices: Path | None = None
     batch: bool = False
     wait: bool = True

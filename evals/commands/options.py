@@ -1,5 +1,6 @@
 """What several commands read from the command line, or ask of the terminal, in the same way."""
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -40,6 +41,16 @@ def parse_settings(settings: tuple[str, ...]) -> dict[str, str]:
         if not equals:
             raise BadInput(f"--set {key!r} has no =", "write --set KEY=VALUE")
     return {key: value for key, _, value in pairs}
+
+
+def parse_rate(text: str | None) -> float | None:
+    """`--rate 60/min`, or 60, in requests a minute. Raises: BadInput: it is neither."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(?:/min)?", text.strip())
+    if found is None or not float(found[1]):
+        raise BadInput(f"--rate {text!r} is no rate", "write requests a minute: --rate 60/min")
+    return float(found[1])
 
 
 class Terminal(TypedDict):

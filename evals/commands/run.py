@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evals.commands.options import parse_seed, parse_settings, terminal
+from evals.commands.options import parse_rate, parse_seed, parse_settings, terminal
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ DEFAULT_MODEL = "pocket"
     metavar="N",
     help="requests at a time for each model; with --batch, in a batch  [default: the provider's]",
 )
+@click.option("--rate", metavar="N/min", help="a fixed rate of requests for each account of a host")
 @click.option(
     "--out", type=Path, default=Path("runs"), metavar="DIR", help="where run folders lie  [default: runs]"
 )
@@ -88,6 +89,7 @@ def run(
     settings: tuple[str, ...],
     repeat: int,
     concurrency: int | None,
+    rate: str | None,
     out: Path,
     resumed: Path | None,
     prices: Path | None,
@@ -123,7 +125,7 @@ def run(
         raise BadInput(f"--concurrency {concurrency} would ask nothing", "give a number from 1")
     if no_wait and not batch:
         raise BadInput("--no-wait leaves batches to their host, and this asks for none", "add --batch")
-    terms = Terms(concurrency, prices, batch, not no_wait)
+    terms = Terms(concurrency, parse_rate(rate), prices, batch, not no_wait)
     if resumed is not None:
         if suites or models or arms or settings or size or count is not None or seed or repeat != 1:
             raise BadInput(
