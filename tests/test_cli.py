@@ -135,7 +135,7 @@ def test_the_end_of_a_run_says_what_was_found_where_it_lies_and_what_to_do_next(
     done = evals(*RUN[:-2], "-n", "20")
     assert done.returncode == 0, done.stderr
     (run,) = evals.cwd.glob("runs/*")
-    for said in ("accuracy", "100", "working step by step", f"runs/{run.name}", "evals report"):
+    for said in ("accuracy", "100", "undecided", f"runs/{run.name}", "evals report"):
         assert said in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= max(
         80,
