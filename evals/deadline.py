@@ -25,9 +25,11 @@ class Deadline:
 
     Attributes:
         seconds: after which a request is taken to hang; None while too little is known.
+        never: whether none is ever drawn.
     """
 
     seconds: float | None = None
+    never: bool = False
     _times: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT), init=False)
     _seen: int = field(default=0, init=False)
     _open: dict[asyncio.Timeout, tuple[float, float]] = field(default_factory=dict, init=False)
@@ -36,7 +38,7 @@ class Deadline:
         """An answer took so many seconds."""
         self._times.append(took)
         self._seen += 1
-        if self._seen % SEEN == 0:
+        if self._seen % SEEN == 0 and not self.never:
             self.seconds = max(SHORTEST, SLOWER * quantiles(self._times, n=100)[98])
             for timeout, (began, times) in self._open.items():
                 timeout.reschedule(began + times * self.seconds)

@@ -8,6 +8,7 @@ from functools import cache, partial
 
 from evals import log, retry
 from evals.converse import converse
+from evals.deadline import Deadline
 from evals.display import Looker
 from evals.errors import ProviderError
 from evals.limiter import FIRST, Drained, Limiter
@@ -90,10 +91,14 @@ def lines(plan: Plan, providers: Mapping[str, Provider], runner: Runner) -> dict
 
 
 def _limiter(provider: Provider, runner: Runner) -> Limiter:
-    """Requests that leave this process begin modestly; a model within it takes what suits it at once."""
+    """Requests that leave this process begin modestly; a model within it takes what suits it at once.
+
+    Such a model may be slow, and does not hang: what were taken from it would go on computing in the way of the next.
+    """
     most = runner.concurrency or provider.concurrency
     first = FIRST if hasattr(provider, "account") else most
-    return Limiter(most, first, Pace(runner.rate))
+    deadline = Deadline(never=getattr(provider, "in_process", False))
+    return Limiter(most, first, Pace(runner.rate), deadline=deadline)
 
 
 async def run(plan: Plan, lines: Mapping[str, retry.Line], runner: Runner, stopper: Stopper) -> None:

@@ -67,6 +67,7 @@ class Backend:
     talks: bool
     only: bool
     concurrency: int = MOST
+    in_process: bool = True
     _together: "Together[tuple[Call, ...], list[Any]]" = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

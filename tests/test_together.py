@@ -8,7 +8,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from evals.deadline import SEEN, SHORTEST
 from evals.hush import hushed
+from evals.plan import Request, plan
+from evals.provider import ModelName, connect
+from evals.run import Runner, lines
 from evals.together import Together
 
 
@@ -98,3 +102,15 @@ def test_a_hushed_thread_prints_nothing_and_others_do(capsys: pytest.CaptureFixt
     thread.join()
     said = capsys.readouterr()
     assert (said.out, said.err) == ("our own\nafter\n", "")
+
+
+@pytest.mark.parametrize(("model", "within"), [("pocket/bluff", True), ("openai-compatible/m", False)])
+def test_a_slow_reply_of_a_model_within_the_process_is_not_taken_to_hang(model: str, within: bool) -> None:
+    name = f"{model}?base_url=http://127.0.0.1:1/v1" if not within else model
+    made = plan(Request(suites=("dots",), models=(name,), size=1))
+    provider = connect(ModelName.parse(name))
+    runner = Runner({}, lambda _: None, lambda _: None)
+    deadline = lines(made, {name: provider}, runner)[name].limiter.deadline
+    for _ in range(SEEN):
+        deadline.see(0.1)
+    assert deadline.seconds == (None if within else SHORTEST)

@@ -41,6 +41,7 @@ class InProcess:
     decoder: Decoder
     options: Options
     notice: str = ""
+    in_process: bool = True
     _together: "Together[Ask | Weigh, Written | Weighed]" = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

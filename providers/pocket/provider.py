@@ -44,6 +44,7 @@ class Pocket:
     runtime: Runtime
     concurrency: int = BATCH
     notice: str = "pocket is a toy model of 1 million parameters: what it says is invented."
+    in_process: bool = True
 
     def __post_init__(self) -> None:
         self._together = Together[Asked, Any](self._compute, BATCH)
