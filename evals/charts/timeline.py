@@ -40,7 +40,7 @@ class Timeline:
         table = clean(self.data.rename(columns={"served": "label"}))
         table["at"] = table["at"].dt.strftime("%Y-%m-%dT%H:%M:%S")
         series = values(table, "series")
-        layers = [*self._marks(), *self._levels(series), *self._points(series, width)]
+        layers = [*self._marks(series, width), *self._levels(series, width), *self._points(series, width)]
         whole: ChartType = alt.layer(*layers, data=table).properties(width=width - LABELS, height=240)
         return whole
 
@@ -64,11 +64,11 @@ class Timeline:
             .encode(stroke=alt.Stroke("series:N", scale=look(series, "colour"), legend=None), shape=shape),
         ]
 
-    def _levels(self, series: Sequence[str]) -> "list[alt.Chart]":
+    def _levels(self, series: Sequence[str], width: int) -> "list[alt.Chart]":
         """The mean of each level, as a line as long as it lasts."""
         import altair as alt
 
-        colour = alt.Color("series:N", scale=look(series, "colour"), legend=None)
+        colour = alt.Color("series:N", scale=look(series, "colour"), legend=legend(series, width))
         lasting = alt.Chart().transform_filter("datum.counted")
         return [
             lasting.transform_filter(f"datum.series == {json.dumps(name)}")
@@ -77,20 +77,21 @@ class Timeline:
             for name in series
         ]
 
-    def _marks(self) -> "list[alt.Chart]":
+    def _marks(self, series: Sequence[str], width: int) -> "list[alt.Chart]":
         """Where a level begins, and where another model is served."""
         import altair as alt
 
-        ink, faint = theme.LIGHT["ink"], theme.LIGHT["faint"]
+        faint = theme.LIGHT["faint"]
+        colour = alt.Color("series:N", scale=look(series, "colour"), legend=legend(series, width))
         begins = alt.Chart().transform_filter("datum.change != ''")
         switches = alt.Chart().transform_filter("datum.label != ''")
         return [
-            begins.mark_rule(strokeDash=[4, 3], color=ink).encode(x=self._x()),
-            begins.mark_text(align="left", dx=4, dy=8, fontSize=12, color=ink).encode(
-                x=self._x(), y=alt.value(0), text="change:N"
+            begins.mark_rule(strokeDash=[4, 3]).encode(x=self._x(), color=colour),
+            begins.mark_text(align="left", dx=4, dy=8, fontSize=12, fontWeight="bold").encode(
+                x=self._x(), y=alt.value(0), text="change:N", color=colour
             ),
             switches.mark_rule(strokeDash=[1, 3], strokeWidth=2, color=faint).encode(x=self._x()),
-            switches.mark_text(align="right", dx=-4, dy=-6, fontSize=12, color=faint).encode(
+            switches.mark_text(align="right", dx=-4, dy=-9, fontSize=12, color=faint).encode(
                 x=self._x(), y=alt.value("height"), text="label:N"
             ),
         ]
