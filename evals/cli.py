@@ -1,6 +1,6 @@
 """The command line: `evals COMMAND`.
 
-Exit status: 0 all well, 1 a gate found a regression, 2 the user must mend something, 3 incomplete or undecided,
+Exit status: 0 all well, 1 a gate found a regression or a trend a change for the worse, 2 the user must mend something, 3 incomplete or undecided,
 130 interrupted; 1 also where what read the output has closed it, as `head` does.
 """
 
@@ -23,6 +23,7 @@ from evals.commands.run import run
 from evals.commands.score import score
 from evals.commands.show import show
 from evals.commands.tokens import tokens
+from evals.commands.trend import trend
 from evals.errors import EvalsError
 
 
@@ -41,7 +42,7 @@ def evals() -> None:
 
 for command in (
     *(run, list_, models, show, tokens, report),
-    *(compare, baseline, gate, certify),
+    *(compare, baseline, gate, trend, certify),
     *(score, import_, export, check_provider),
 ):
     evals.add_command(command)

@@ -93,10 +93,11 @@ def document(runs: Sequence[Run | Rows], names: Sequence[str], *, brief: bool = 
 # For notebooks
 
 
-def load(*patterns: str | Path) -> pd.DataFrame:
+def load(*patterns: str | Path, apart: bool = False) -> pd.DataFrame:
     """The replies of run folders as one frame: `load("runs/*")`. See `evals.frame.COLUMNS` for its columns.
 
     A single Parquet file, as `evals report --format parquet` writes it, is loaded likewise.
+    Args: apart: as of `gather`.
     Raises: NotFound: nothing matches, or what does is no run. BadInput: runs that do not go together. BadFile: a damaged
         run, or another Parquet file.
     """
@@ -108,7 +109,7 @@ def load(*patterns: str | Path) -> pd.DataFrame:
     runs = [read(folder) for folder in found if (folder / "run.json").is_file()]
     if not runs:
         raise NotFound(f"there is no run in {', '.join(map(str, patterns))}", "see evals list runs")
-    return gather(runs)
+    return gather(runs, apart=apart)
 
 
 def _matching(pattern: Path) -> list[Path]:
@@ -151,22 +152,33 @@ def pictures(
 # Runs together
 
 
-def gather(runs: Sequence[Run | Rows]) -> pd.DataFrame:
+def gather(runs: Sequence[Run | Rows], *, apart: bool = False) -> pd.DataFrame:
     """The replies of several runs as one frame: models, suites and arms in the order in which they were named.
 
     `attrs["suites"]` says by what each suite is loaded again, `attrs["imported"]` what is known of those of other tools,
-    `attrs["notices"]` what must be said of which model.
+    `attrs["notices"]` what must be said of which model, `attrs["runs"]` of each run its options (`--set`) and how many of
+    the planned replies are missing.
+    Args: apart: whether they may hold what does not go together, for a report that tells it apart, as `trend` does.
     Raises: BadInput: the runs hold different versions of a suite, or different items under one id.
     """
     runs = _framed(runs)
     rows = pd.concat([run.frame for run in runs], ignore_index=True)
-    _check_together(rows)
+    if not apart:
+        _check_together(rows)
     where = {name: path for run in runs for name, path in run.about.paths.items()}
     models = list(dict.fromkeys(model for run in runs for model in run.about.request.models))
     rows = _sorted(rows, {"model": models, "suite": list(where)})
     rows.attrs["suites"] = where
     rows.attrs["imported"] = imported.together(run.about.imported for run in runs)
     rows.attrs["notices"] = {model: text for run in runs for model, text in run.about.notices.items()}
+    rows.attrs["runs"] = {
+        run.folder.name: {
+            "options": dict(run.about.request.options),
+            "missing": run.missing,
+            "planned": run.about.planned,
+        }
+        for run in runs
+    }
     return rows
 
 

@@ -76,8 +76,7 @@ def report(
         return
     found = document([read(folder) for folder in runs], names or NAMES[form])
     if pictures:
-        _draw(found, pictures)
-        found = replace(found, drawn=Path(os.path.relpath(pictures, out.parent if out else ".")).as_posix())
+        found = drawn(found, pictures, out)
     put(show.render(found, form, limit=limit, **terminal(out)), out)
     if form == "html" and out is not None:
         count = len(found.replies)
@@ -107,8 +106,11 @@ def _write_parquet(runs: tuple[Path, ...], names: tuple[str, ...], out: Path | N
             parquet.write(table, out)
 
 
-def _draw(found: "Document", folder: Path) -> None:
-    """Write a document's pictures, and say so where it does not mix with the report."""
+def drawn(found: "Document", folder: Path, out: Path | None) -> "Document":
+    """The document with its pictures written there, which is said where it does not mix with the report.
+
+    Args: out: the file that the document goes to, from which the pictures are seen.
+    """
     from evals.charts import paint
 
     with _writing(folder):
@@ -116,6 +118,7 @@ def _draw(found: "Document", folder: Path) -> None:
     count = len(written) // 4
     said = f"{count} picture{'' if count == 1 else 's'} in {folder}, as SVG and PNG, light and dark"
     click.echo(said, err=True)
+    return replace(found, drawn=Path(os.path.relpath(folder, out.parent if out else ".")).as_posix())
 
 
 @contextmanager

@@ -8,6 +8,7 @@ cluster sums. Levels are two-sided, .95 unless told otherwise. What cannot be kn
 """
 
 from evals.stats.anytime import anytime_mean
+from evals.stats.changes import Change, Point, Track, changes, shared, step, track
 from evals.stats.clusters import (
     cluster_se,
     cluster_sums,
@@ -16,6 +17,7 @@ from evals.stats.clusters import (
     design_effect,
     freedom,
     joined,
+    variance,
 )
 from evals.stats.combination import mover, movers
 from evals.stats.correction import benjamini_hochberg, holm
@@ -54,13 +56,17 @@ from evals.stats.verdicts import compared, non_inferior, tost
 __all__ = [
     "NAN",
     "NOTHING",
+    "Change",
     "Estimate",
     "Floats",
+    "Point",
+    "Track",
     "anytime_mean",
     "benjamini_hochberg",
     "beta_quantile",
     "bonett_price",
     "bootstrap",
+    "changes",
     "clopper_pearson",
     "cluster_se",
     "cluster_sums",
@@ -96,17 +102,21 @@ __all__ = [
     "share",
     "share_difference",
     "share_differences",
+    "shared",
     "shares",
     "shuffle",
     "sign_flip",
     "slope",
     "spent",
+    "step",
     "t_quantile",
     "tango",
     "tost",
+    "track",
     "unpaired_means",
     "unpaired_odds",
     "unpaired_shares",
+    "variance",
     "wilson",
     "z_quantile",
 ]
