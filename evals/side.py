@@ -52,6 +52,11 @@ class Side:
         notices = dict.fromkeys([label] if self.notices else [], "; ".join(self.notices.values()))
         return replace(self, label=label, rows=self.rows.assign(model=label), notices=notices)
 
+    def joined(self, more: "Side") -> "Side":
+        """The same with the replies of another run of its model."""
+        rows = pd.concat([self.rows, more.rows.assign(model=self.label)], ignore_index=True)
+        return replace(self, rows=rows, missing=self.missing + more.missing)
+
 
 def labelled(found: Sequence[Side]) -> tuple[Side, ...]:
     """The sides by their models; where two have the same, by run or file as well. Raises: BadInput: one is named twice."""
