@@ -262,28 +262,32 @@ def _rounds(session: "Session", summary: list[str], *, quiet: bool) -> "End":
         for found in () if quiet else step.findings:
             click.echo(found, err=True)
         session = step.following
-        end = work(session, quiet=quiet)
+        end = work(session, quiet=quiet, again=True)
     return end
 
 
-def work(session: "Session", *, quiet: bool) -> "End":
-    """Work through a session, with its progress and what must be said of it on standard error."""
+def work(session: "Session", *, quiet: bool, again: bool = False) -> "End":
+    """Work through a session, with its progress on standard error, and what must be said of it unless it was `again`."""
     from evals import session as sessions
-    from evals.plan import sentences
     from evals.progress import progress
 
     with (
         sessions.opened(session) as opened,
         progress(len(session.plan), len(opened.done), quiet=quiet) as shown,
     ):
-        for model, notice in session.notices.items():
-            shown.say(f"{model}: {notice}")
-        for part in session.plan.parts:
-            for sentence in part.suite.notes:
-                shown.say(sentence)
-        for sentence in (*sentences(session.plan.left_out), *_costs(session, opened.done, quiet=quiet)):
+        for sentence in () if again else _notes(session):
+            shown.say(sentence)
+        for sentence in _costs(session, opened.done, quiet=quiet):
             shown.say(sentence)
         return sessions.work(opened, shown)
+
+
+def _notes(session: "Session") -> Iterator[str]:
+    from evals.plan import sentences
+
+    yield from (f"{model}: {notice}" for model, notice in session.notices.items())
+    yield from (sentence for part in session.plan.parts for sentence in part.suite.notes)
+    yield from sentences(session.plan.left_out)
 
 
 def _costs(session: "Session", done: Collection["Key"], *, quiet: bool) -> Iterator[str]:
