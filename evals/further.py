@@ -5,7 +5,7 @@ which those of all looks hold together. So a gate may look again without raising
 has decided stays decided. Each round is a run of its own, in the folder `more` of the run that is gated.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,9 +15,9 @@ from evals.gate import Outcome, Verdict
 from evals.gated import Looks
 from evals.gated import gate as once
 from evals.log import RunFile
-from evals.plan import Plan, Request, content, plan
+from evals.plan import Request, plan
 from evals.provider import ModelName, connect
-from evals.rounds import looks, seed_of
+from evals.rounds import has_news, known, looks, numbered, seed_of
 from evals.rules import Rules
 from evals.session import End, Session, begin, resume
 from evals.side import Side
@@ -39,11 +39,11 @@ class Stream:
 
     Attributes:
         sizes: samples at each planned look. taken: how many looks there have been.
-        met: what was asked already. ended: why there is nothing more to ask.
+        met: what was asked already, with its clusters. ended: why there is nothing more to ask.
     """
 
     sizes: tuple[int, ...]
-    met: set[str]
+    met: dict[str, str]
     taken: int = 1
     ended: str = ""
 
@@ -99,7 +99,7 @@ class Gate:
             yield f"further items were asked of {self.candidate.model} alone, {self.alone}: compared unpaired"
         for name, stream in self.streams.items():
             words = {each.word for each in outcome.verdicts if each.finding.suite == name}
-            end = "undecided" if "undecided" in words else "decided"
+            end = next((word for word in ("regress", "undecided") if word in words), "pass")
             yield (
                 f"{name}: {end} at look {stream.taken} of at most {len(stream.sizes)}, after "
                 f"{stream.sizes[stream.taken - 1]:,} of at most {stream.sizes[-1]:,} samples; the intervals are made for "
@@ -165,8 +165,8 @@ def _stream(name: str, candidate: Side, about: RunFile, rules: Rules) -> Stream:
             "further items would be of another version: run it anew",
         )
     if part.tracks:
-        return Stream((first,), set())
-    return Stream(looks(first, max(first, rules.most or TIMES * first)), set(map(content, part.certain)))
+        return Stream((first,), {})
+    return Stream(looks(first, max(first, rules.most or TIMES * first)), known(part.certain))
 
 
 def _request(about: RunFile, name: str, models: tuple[str, ...], size: str | int, seed: int) -> Request:
@@ -191,24 +191,22 @@ def _grow(going: Gate, name: str, out: Path, work: Work) -> int:
     count = stream.sizes[stream.taken] - stream.sizes[stream.taken - 1]
     seed = seed_of(going.about.seed, stream.taken + 1)
     request = _request(going.about, name, going.models, count, seed)
-    fresh = _fresh(plan(request), stream.met)
-    if 2 * len(fresh) < count:
-        stream.ended = f"of {count:,} further items only {len(fresh):,} would be new: it has no more"
+    (part,) = plan(request).parts
+    if not has_news(part.certain, stream.met):
+        stream.ended = f"of {count:,} further samples fewer than half would be new: there are no more"
         return 0
     folder, missing = _ask(request, out, work)
     if missing:
         return missing
-    stream.met |= fresh
     stream.taken += 1
-    found: Mapping[str, Side] = {each.model: each for each in sides([str(folder)], going.models)}
-    going.candidate = going.candidate.joined(found[going.candidate.model])
-    if going.baseline and going.baseline.model in found and not going.alone:
-        going.baseline = going.baseline.joined(found[going.baseline.model])
+    new = numbered(part.certain, stream.taken, stream.met)
+    clusters = {drawn.id: sample.cluster for drawn, sample in zip(part.certain, new, strict=True)}
+    stream.met = known(new) | stream.met
+    found = {each.model: each for each in sides([str(folder)], going.models)}
+    going.candidate = going.candidate.joined(found[going.candidate.model], clusters)
+    if going.baseline and not going.alone:
+        going.baseline = going.baseline.joined(found[going.baseline.model], clusters)
     return 0
-
-
-def _fresh(made: Plan, met: set[str]) -> set[str]:
-    return set(map(content, made.parts[0].certain)) - met
 
 
 def _ask(request: Request, out: Path, work: Work) -> tuple[Path, int]:

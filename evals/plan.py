@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from evals.errors import BadFile, BadInput, EvalsError, NotFound
 from evals.framing import DRAWN, Shot, can_frame, continued, framed, seed_of, shots
-from evals.rounds import Round, Until
+from evals.rounds import Round, Until, known, numbered
 from evals.suite import FIXED_SEED, Suite, Told, Track, load_all, render
 from evals.types import Arm, Key, Prompt, Sample
 
@@ -244,8 +244,15 @@ def _with_shots(part: Planned, seed: int) -> Planned:
     """The part with the examples of its chat arms."""
     arms = [arm for arm in part.arms if can_frame(arm)]
     drawn = _made(part.suite, seed_of(seed), DRAWN, part.options).pool if arms else ()
-    first = replace(part, fresh=()).pool  # so that later rounds are asked after the same examples
-    return replace(part, shots={arm.name: shots(part.suite, arm, drawn, first) for arm in arms})
+    first = replace(part, fresh=()).pool  # so that every round is asked after the same examples
+    found = {arm.name: shots(part.suite, arm, drawn, first) for arm in arms}
+    given = {question for examples in found.values() for question, _ in examples}
+    fresh = (each for each in part.fresh if given.isdisjoint(_questions(arms, each)))
+    return replace(part, shots=found, fresh=tuple(fresh))
+
+
+def _questions(arms: Iterable[Arm], sample: Sample) -> Iterator[str]:
+    return (render(arm, sample).messages[-1].content for arm in arms if arm.takes(sample))
 
 
 def plan(request: Request, seed: int | None = None, rounds: Iterable[Round] = ()) -> Plan:
@@ -265,36 +272,18 @@ def plan(request: Request, seed: int | None = None, rounds: Iterable[Round] = ()
         )
     _check_known(request, suites)
     grown = tuple(rounds)
-    return Plan(request, seed, tuple(_grown(_part(suite, request, seed), seed, grown) for suite in suites))
+    return Plan(request, seed, tuple(_grown(_part(suite, request, seed), grown) for suite in suites))
 
 
-def _grown(part: Planned, seed: int, rounds: tuple[Round, ...]) -> Planned:
-    """The part with the samples of further rounds that were not met before, nor may be among the solved examples.
-
-    Their ids begin with the round's number, for suites number the samples of each seed alike.
-    """
-    if not rounds:
-        return part
-    examples = {sample.input for sample in _made(part.suite, seed_of(seed), DRAWN, part.options).pool}
-    met = set(map(content, part.samples))
-    fresh = []
+def _grown(part: Planned, rounds: tuple[Round, ...]) -> Planned:
+    """The part with the samples of further rounds."""
+    met = known(part.samples)
+    fresh: tuple[Sample, ...] = ()
     for number, each in enumerate(rounds, 2):
-        count = each.samples.get(part.suite.name, 0)
-        for sample in _made(part.suite, each.seed, count, part.options).samples if count else ():
-            if content(sample) not in met and sample.input not in examples:
-                met.add(content(sample))
-                fresh.append(_numbered(sample, number))
-    return replace(part, fresh=tuple(fresh))
-
-
-def content(sample: Sample) -> str:
-    """What makes two samples one, whatever their ids."""
-    return json.dumps([sample.input, sample.target, dict(sample.fields)], sort_keys=True)
-
-
-def _numbered(sample: Sample, number: int) -> Sample:
-    name = f"r{number}-{sample.id}"
-    return replace(sample, id=name, cluster=name if sample.cluster == sample.id else sample.cluster)
+        if count := each.samples.get(part.suite.name, 0):
+            new = numbered(_made(part.suite, each.seed, count, part.options).samples, number, met)
+            fresh, met = (*fresh, *new), known(new) | met
+    return replace(part, fresh=fresh)
 
 
 def _part(suite: Suite, request: Request, seed: int) -> Planned:

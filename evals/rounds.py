@@ -1,8 +1,11 @@
 """Rounds: how a run that asks until it knows enough grows, by items of seeds that follow from its own."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from evals.types import Sample
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +30,7 @@ class Round:
     """What a run was asked after its first items.
 
     Attributes:
-        seed: from what the items were made. samples: suite -> how many were drawn; of these, some may have been met.
+        seed: from what the items were made. samples: suite -> how many.
     """
 
     seed: int
@@ -48,3 +51,36 @@ def looks(first: int, most: int) -> tuple[int, ...]:
     while sizes[-1] < most:
         sizes.append(min(most, sizes[-1] + max(first, sizes[-1] // 2)))
     return tuple(sizes)
+
+
+# Samples of several seeds
+
+
+def content(sample: Sample) -> str:
+    """What makes two samples one, whatever their ids."""
+    return json.dumps([sample.input, sample.target, dict(sample.fields)], sort_keys=True, ensure_ascii=False)
+
+
+def known(samples: Iterable[Sample]) -> dict[str, str]:
+    """What was asked, each with its cluster."""
+    return {content(sample): sample.cluster for sample in samples}
+
+
+def numbered(samples: Iterable[Sample], number: int, met: Mapping[str, str]) -> tuple[Sample, ...]:
+    """A round's samples under ids of their own, for suites number the samples of each seed alike.
+
+    One that was met before stays, since a suite without its small and frequent items would be another suite; but as
+    nothing is learned by asking it again, it is of one cluster with its twin.
+    """
+    made: dict[str, Sample] = {}
+    for sample in samples:
+        name = f"r{number}-{sample.id}"
+        own = name if sample.cluster == sample.id else sample.cluster
+        made[name] = replace(sample, id=name, cluster=met.get(content(sample), own))
+    return tuple(made.values())
+
+
+def has_news(samples: Iterable[Sample], met: Mapping[str, str]) -> bool:
+    """Whether at least half of a round's samples were not met before; where fewer are, a suite comes to its end."""
+    new = [content(sample) not in met for sample in samples]
+    return bool(new) and 2 * sum(new) >= len(new)

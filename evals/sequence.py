@@ -17,7 +17,7 @@ from evals.frame import read
 from evals.margin import fitted
 from evals.measure import Tally, measured, unit
 from evals.plan import Plan, Planned, plan
-from evals.rounds import Round, Until, looks, seed_of
+from evals.rounds import Round, Until, has_news, known, looks, seed_of
 from evals.session import Session, resume
 from evals.stats import Estimate
 
@@ -201,7 +201,7 @@ def decided(found: Estimate, margin: float) -> str:
 
 
 def _following(session: Session, wanted: Sequence[Standing]) -> Round | None:
-    """The next round: of those suites that have fresh items; None where there are none."""
+    """The next round: of those suites that have news; None where there are none."""
     about = log.read_about(session.folder)
     number = len(about.rounds) + 2
     samples = {each.part.suite.name: each.sizes[each.taken] - each.sizes[each.taken - 1] for each in wanted}
@@ -209,8 +209,13 @@ def _following(session: Session, wanted: Sequence[Standing]) -> Round | None:
         return None
     drawn = Round(seed_of(about.seed, number), samples)
     request = replace(about.request, suites=tuple(about.paths.values()))
-    grown = plan(request, about.seed, (*about.rounds, drawn)).parts
-    had = {part.suite.name: len(part.fresh) for part in session.plan.parts}
-    fresh = {part.suite.name for part in grown if len(part.fresh) > had[part.suite.name]}
-    kept = {name: count for name, count in samples.items() if name in fresh}
+    grown = {each.suite.name: each for each in plan(request, about.seed, (*about.rounds, drawn)).parts}
+    had = {part.suite.name: part for part in session.plan.parts}
+    kept = {
+        name: count
+        for name, count in samples.items()
+        if has_news(
+            (new for new in grown[name].fresh if new.id.startswith(f"r{number}-")), known(had[name].certain)
+        )
+    }
     return Round(drawn.seed, kept) if kept else None
