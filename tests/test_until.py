@@ -171,7 +171,7 @@ def test_an_adaptive_test_is_not_asked_in_rounds(command: Command) -> None:
 # The plan
 
 
-@pytest.mark.parametrize("suite", ["hallucination", "dots", "spelling"])
+@pytest.mark.parametrize("suite", ["dots", "spelling"])
 def test_a_grown_plan_asks_what_it_asked_and_fresh_items(suite: str) -> None:
     request = Request(suites=(suite,), models=("m",), size=30)
     seed = int(request.seed)
@@ -184,10 +184,7 @@ def test_a_grown_plan_asks_what_it_asked_and_fresh_items(suite: str) -> None:
     assert all(of_content[content(sample)] == sample.cluster for sample in large.certain)
     assert len({sample.id for sample in large.pool}) == len(large.pool)
     assert all(sample.id.startswith(("r2-", "r3-")) for sample in large.fresh)
-    assert (
-        plan(request, seed, rounds[:1]).parts[0].fresh
-        == large.fresh[: len(plan(request, seed, rounds[:1]).parts[0].fresh)]
-    )
+    assert plan(request, seed, rounds[:1]).parts[0].fresh == large.fresh[:30]
 
 
 def test_models_that_continue_texts_meet_the_same_examples_in_every_round_and_are_never_asked_them() -> None:
