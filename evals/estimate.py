@@ -150,7 +150,7 @@ def _bill(model: str, provider: Provider, groups: Sequence[_Group], *, batch: bo
 
 def _asked(plan: Plan, part: Planned, arm: Arm) -> tuple[Sequence[Sample], int]:
     """The samples that an arm may be asked about, and how many replies it has."""
-    samples = [sample for sample in part.samples if arm.takes(sample)]
+    samples = [sample for sample in part.certain if arm.takes(sample)]
     tracks = [track for walked, track in part.walks() if walked.name == arm.name]
     asked = plan.request.repeat * (len(samples) * arm.repeat + sum(track.calls for track in tracks))
     return samples + [sample for track in tracks for sample in track.pool], asked

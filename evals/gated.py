@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from evals import stats
 from evals.counting import COUNTED, counting, headlines, parts
 from evals.effect import apart, effect, gap, gap_apart, unchanged
 from evals.errors import BadInput, NotFound
@@ -19,13 +21,41 @@ from evals.stats import Estimate
 from evals.suite import Suite
 
 
-def gate(candidate: Side, baseline: Side | None, rules: Rules) -> Outcome:
+@dataclass(frozen=True)
+class Looks:
+    """The looks of a gate that may ask for more items while it is undecided.
+
+    Attributes:
+        sizes: suite -> samples at each look that is planned; one look where it is not named.
+        alike: whether candidate and baseline grow by the same items, so that their difference gains by every look what
+            the items say; else nothing is taken for granted of how the looks depend on each other.
+        unpaired: suites whose rates are compared unpaired.
+    """
+
+    sizes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    alike: bool = True
+    unpaired: frozenset[str] = frozenset()
+
+    def level(self, suite: str, level: float) -> float:
+        """The level of an interval at each look, so that those at all looks hold together."""
+        sizes = self.sizes.get(suite, ())
+        if len(sizes) < 2:
+            return level
+        return stats.look_level(sizes, level) if self.alike else stats.spent(level, len(sizes))
+
+
+ONCE = Looks()
+"""One look, at the items that there are."""
+
+
+def gate(candidate: Side, baseline: Side | None, rules: Rules, looks: Looks = ONCE) -> Outcome:
     """A candidate held against a baseline; against floors and ceilings alone where there is none.
 
     Raises: NotFound: a rule of an unknown metric. BadInput: a rule that does not fit its metric, two versions of a suite,
         or nothing to hold it against.
     """
-    shared = {each.suite.name: each for each in (share(baseline, candidate, paired=None) if baseline else ())}
+    found = share(baseline, candidate, paired=None, unpaired=looks.unpaired) if baseline else ()
+    shared = {each.suite.name: each for each in found}
     _check_names(rules, candidate, baseline)
     wanted = [
         demand
@@ -36,13 +66,16 @@ def gate(candidate: Side, baseline: Side | None, rules: Rules) -> Outcome:
         raise BadInput(
             "nothing is demanded of the run", "name --baseline, or floors and ceilings in evals.toml"
         )
-    level = rules.level(len(wanted))
-    findings = [_finding(demand, candidate, level) for demand in wanted]
+    findings = [_finding(demand, candidate, _levels(demand, rules, len(wanted), looks)) for demand in wanted]
     return Outcome(
         decide(findings, rules),
         tuple(_incomplete(candidate, baseline, rules)),
         tuple(sentence for each in shared.values() for sentence in each.said),
     )
+
+
+Levels = tuple[float, float]
+"""Of the interval that passes, and of the stricter one that calls a regression."""
 
 
 class _Wanted(NamedTuple):
@@ -51,6 +84,10 @@ class _Wanted(NamedTuple):
     kind: Kind
     bound: float
     shared: Shared | None = None
+
+
+def _levels(wanted: _Wanted, rules: Rules, decisions: int, looks: Looks) -> Levels:
+    return looks.level(wanted.suite, 0.95), looks.level(wanted.suite, rules.level(decisions))
 
 
 def _check_names(rules: Rules, *sides: Side | None) -> None:
@@ -108,11 +145,11 @@ def _margin(
     )
 
 
-def _finding(wanted: _Wanted, candidate: Side, level: float) -> Finding:
+def _finding(wanted: _Wanted, candidate: Side, levels: Levels) -> Finding:
     if wanted.shared:
-        found = _of_margin(wanted.metric, wanted.shared, level)
+        found = _of_margin(wanted.metric, wanted.shared, levels)
     else:
-        found = _of_limit(wanted, candidate, level)
+        found = _of_limit(wanted, candidate, levels)
     metric = wanted.metric
     return Finding(
         suite=wanted.suite,
@@ -127,7 +164,7 @@ def _finding(wanted: _Wanted, candidate: Side, level: float) -> Finding:
     )
 
 
-def _of_margin(metric: AnyMetric, shared: Shared, level: float) -> dict[str, Any]:
+def _of_margin(metric: AnyMetric, shared: Shared, levels: Levels) -> dict[str, Any]:
     """How much better the candidate is than its baseline."""
     tally = shared.tally()
     mine, others = (
@@ -135,9 +172,7 @@ def _of_margin(metric: AnyMetric, shared: Shared, level: float) -> dict[str, Any
         for label in (shared.candidate, shared.baseline)
     )
     found = (effect if shared.paired else apart)(tally, metric.name, mine, others)
-    usual, strict = (
-        _change(tally, metric, (mine, others), each, paired=shared.paired) for each in (0.95, level)
-    )
+    usual, strict = (_change(tally, metric, (mine, others), each, paired=shared.paired) for each in levels)
     return {
         "value": found.treatment,
         "baseline": found.control,
@@ -159,12 +194,12 @@ def _change(
     return turned(found) if metric.better == "lower" else found
 
 
-def _of_limit(wanted: _Wanted, candidate: Side, level: float) -> dict[str, Any]:
+def _of_limit(wanted: _Wanted, candidate: Side, levels: Levels) -> dict[str, Any]:
     """The candidate's own value, on all its items."""
     rows = candidate.rows[candidate.rows["suite"] == wanted.suite]
     tally = Tally(rows, candidate.suites[wanted.suite])
     (usual, lost), (strict, _) = (
-        measured(tally, wanted.metric.name, np.arange(len(rows)), each) for each in (0.95, level)
+        measured(tally, wanted.metric.name, np.arange(len(rows)), each) for each in levels
     )
     return {
         "value": usual.value,

@@ -24,6 +24,7 @@ from evals.imported import Imported
 from evals.limiter import Change
 from evals.plan import LeftOut, Plan, Request
 from evals.prices import Price
+from evals.rounds import Round
 from evals.types import Image, Key, Reply
 
 SCHEMA = 1
@@ -55,6 +56,7 @@ class RunFile:
             not known.
         pace: model -> how many requests at a time its account was sent, every change of it, process after process.
         planned: how many replies the finished run has.
+        rounds: what was asked after the first items, where the run goes on until it knows enough.
         left_out: arms that a model cannot take: not planned, or refused by its host.
         imported: suite name -> what reports need of it, where another tool has asked and judged.
         created, finished: UTC, ISO 8601; finished is empty while replies are missing.
@@ -70,6 +72,7 @@ class RunFile:
     prices: Mapping[str, Price] = field(default_factory=dict)
     pace: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
     planned: int
+    rounds: tuple[Round, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     imported: Mapping[str, Imported] = field(default_factory=dict)
     created: str
@@ -147,10 +150,18 @@ def begin(out: Path, about: RunFile) -> Path:
 
 def unfinished(out: Path, request: Request) -> Path | None:
     """The newest run folder in `out` of the same request that is not finished, if there is one."""
+    return next((folder for folder in _same(out, request) if not read_about(folder).finished), None)
+
+
+def latest(out: Path, request: Request) -> Path | None:
+    """The newest run folder in `out` of the same request, finished or not, if there is one."""
+    return next(_same(out, request), None)
+
+
+def _same(out: Path, request: Request) -> Iterator[Path]:
     for folder in sorted(out.glob(f"*-{request.digest}*"), reverse=True):
-        if (folder / "run.json").is_file() and not read_about(folder).finished:
-            return folder
-    return None
+        if (folder / "run.json").is_file():
+            yield folder
 
 
 def write_about(folder: Path, about: RunFile) -> None:

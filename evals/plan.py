@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from evals.errors import BadFile, BadInput, EvalsError, NotFound
 from evals.framing import DRAWN, Shot, can_frame, continued, framed, seed_of, shots
+from evals.rounds import Round, Until, known, numbered
 from evals.suite import FIXED_SEED, Suite, Told, Track, load_all, render
 from evals.types import Arm, Key, Prompt, Sample
 
@@ -25,6 +26,7 @@ class Request:
         arms: arm names; none means each suite's default ones, ("all",) every one.
         options: `--set` texts.
         repeat: how often each prompt is asked.
+        until: when enough is asked, where `size` is only the first round's; None asks `size` and ends.
     """
 
     suites: tuple[str, ...]
@@ -34,11 +36,13 @@ class Request:
     arms: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
     repeat: int = 1
+    until: Until | None = None
 
     @property
     def digest(self) -> str:
         """Eight hexadecimal digits that are the same for the same request."""
-        canonical = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        told = {name: value for name, value in asdict(self).items() if name != "until" or value}
+        canonical = json.dumps(told, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()[:8]
 
 
@@ -55,13 +59,15 @@ class Job:
 class Planned:
     """A suite with the samples and arms of this run: known beforehand, or chosen from tracks as answers come.
 
-    `shots` holds, by arm, the examples for models that only continue texts; none until such a model is asked.
+    `fresh` are the samples of further rounds. `shots` holds, by arm, the examples for models that only continue texts; none
+    until such a model is asked.
     """
 
     suite: Suite
     arms: tuple[Arm, ...]
     samples: tuple[Sample, ...]
     tracks: tuple[Track, ...] = ()
+    fresh: tuple[Sample, ...] = ()
     options: Any = None
     shots: Mapping[str, tuple[Shot, ...]] = field(default_factory=dict)
 
@@ -75,13 +81,18 @@ class Planned:
             yield from ((arm, track) for track in self.tracks if all(map(arm.takes, track.pool)))
 
     @property
+    def certain(self) -> tuple[Sample, ...]:
+        """Every sample that is asked, whatever is answered."""
+        return (*self.samples, *self.fresh)
+
+    @property
     def pool(self) -> tuple[Sample, ...]:
         """Every sample that may be asked."""
-        return (*self.samples, *(sample for track in self.tracks for sample in track.pool))
+        return (*self.certain, *(sample for track in self.tracks for sample in track.pool))
 
     def pairs(self) -> Iterator[tuple[Sample, Arm]]:
         """Each sample that is asked for certain, with each arm that takes it, arm within sample."""
-        return self._pairs(self.samples)
+        return self._pairs(self.certain)
 
     def possible(self) -> Iterator[tuple[Sample, Arm]]:
         """Each sample that may be asked, with each arm that takes it."""
@@ -233,11 +244,19 @@ def _with_shots(part: Planned, seed: int) -> Planned:
     """The part with the examples of its chat arms."""
     arms = [arm for arm in part.arms if can_frame(arm)]
     drawn = _made(part.suite, seed_of(seed), DRAWN, part.options).pool if arms else ()
-    return replace(part, shots={arm.name: shots(part.suite, arm, drawn, part.pool) for arm in arms})
+    first = replace(part, fresh=()).pool  # so that every round is asked after the same examples
+    found = {arm.name: shots(part.suite, arm, drawn, first) for arm in arms}
+    given = {question for examples in found.values() for question, _ in examples}
+    fresh = (each for each in part.fresh if given.isdisjoint(_questions(arms, each)))
+    return replace(part, shots=found, fresh=tuple(fresh))
 
 
-def plan(request: Request, seed: int | None = None) -> Plan:
-    """Make a request definite. `seed` is given when a run with a fresh seed is resumed.
+def _questions(arms: Iterable[Arm], sample: Sample) -> Iterator[str]:
+    return (render(arm, sample).messages[-1].content for arm in arms if arm.takes(sample))
+
+
+def plan(request: Request, seed: int | None = None, rounds: Iterable[Round] = ()) -> Plan:
+    """Make a request definite. `seed` is given when a run with a fresh seed is resumed, `rounds` when it has grown.
 
     Raises: NotFound, BadInput, BadFile: the request names what is not there, or a suite is not right.
     """
@@ -252,7 +271,19 @@ def plan(request: Request, seed: int | None = None) -> Plan:
             f"two suites of this run have one name: {', '.join(names)}", "run them one after the other"
         )
     _check_known(request, suites)
-    return Plan(request, seed, tuple(_part(suite, request, seed) for suite in suites))
+    grown = tuple(rounds)
+    return Plan(request, seed, tuple(_grown(_part(suite, request, seed), grown) for suite in suites))
+
+
+def _grown(part: Planned, rounds: tuple[Round, ...]) -> Planned:
+    """The part with the samples of further rounds."""
+    met = known(part.samples)
+    fresh: tuple[Sample, ...] = ()
+    for number, each in enumerate(rounds, 2):
+        if count := each.samples.get(part.suite.name, 0):
+            new = numbered(_made(part.suite, each.seed, count, part.options).samples, number, met)
+            fresh, met = (*fresh, *new), known(new) | met
+    return replace(part, fresh=fresh)
 
 
 def _part(suite: Suite, request: Request, seed: int) -> Planned:

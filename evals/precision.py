@@ -46,7 +46,7 @@ def precision(plan: Plan) -> tuple[Width, ...]:
 
 
 def _widths(part: Planned, arm: Arm) -> Iterator[Width]:
-    samples = [sample for sample in part.samples if arm.takes(sample)]
+    samples = [sample for sample in part.certain if arm.takes(sample)]
     metrics = {metric.name: metric for metric in part.suite.metrics}
     for metric in part.suite.metrics:
         weights = metric.weights if isinstance(metric, Index) else {metric.name: 1.0}

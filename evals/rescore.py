@@ -81,7 +81,7 @@ def rescore(folder: Path) -> tuple[int, int]:
     """
     about = log.read_own(folder)
     request = replace(about.request, suites=tuple(about.paths.values()))
-    made = plan(request, about.seed).framing(_only_continued(folder))
+    made = plan(request, about.seed, about.rounds).framing(_only_continued(folder))
     suites = {part.suite.name: part.suite for part in made.parts}
     jobs = {job.key: job for model in request.models for job in made.candidates(model)}
     with log.Writer(folder) as writer:
@@ -91,7 +91,7 @@ def rescore(folder: Path) -> tuple[int, int]:
             writer.append(reply)
         versions = {name: suite.version for name, suite in suites.items()}
         log.write_about(folder, replace(log.read_about(folder), suites=versions))
-        if log.read_run(folder).missing == 0:
+        if log.read_run(folder).missing == 0 and about.request.until is None:
             log.finish(folder)
     return len(replies), len(changed)
 

@@ -21,7 +21,7 @@ from evals.margin import DEFAULT, limit, margin
 ERROR = 0.05
 """The share of gates that may call a regression where nothing has changed."""
 
-Undecided = Literal["pass", "fail"]
+Undecided = Literal["pass", "fail", "more"]
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,13 @@ class Rules:
 
     Attributes:
         margin: of every share that has no margin of its own, and as it fits indexes of shares.
-        undecided: how a gate ends that is not decided; None to say so, exit status 3.
+        undecided: how a gate ends that is not decided; "more" asks further items first; None to say so, exit status 3.
         looks: how many gates share the 5 % of false alarms.
         counted: by how much fewer replies may count than the baseline's, as a share of all; `margin` if None.
         lost: the share of a metric's replies that may have nothing to judge where it passes.
         metrics: "suite.metric" -> what is demanded of it. Those that are named here are gated, and where none of a suite
             is, its first metric and its indexes.
+        most: samples of each suite that "more" may ask in all, the run's included; None for four times the run's.
     """
 
     margin: float = DEFAULT
@@ -58,6 +59,7 @@ class Rules:
     lost: float = 0.05
     counted: float | None = None
     metrics: Mapping[str, Demand] = field(default_factory=dict)
+    most: int | None = None
 
     def level(self, decisions: int) -> float:
         """The level of the intervals that call a regression, where so many decisions are made: Bonferroni's."""
@@ -77,6 +79,7 @@ class _Gate(pydantic.BaseModel):
 
     margin: str | float = DEFAULT
     undecided: Undecided | None = None
+    most: int | None = pydantic.Field(default=None, ge=1)
     looks: int = pydantic.Field(default=1, ge=1)
     lost: str | float = 0.05
     counted: str | float | None = None
@@ -124,6 +127,7 @@ def _read(path: Path) -> Rules:
     return Rules(
         margin=margin(gate.margin, f"{path}: margin"),
         undecided=gate.undecided,
+        most=gate.most,
         looks=gate.looks,
         lost=lost,
         counted=None if gate.counted is None else margin(gate.counted, f"{path}: counted"),

@@ -122,7 +122,11 @@ def begin(request: Request, out: Path, terms: Terms = USUAL) -> Session:
 
     Raises: EvalsError: whatever is wrong with the request, before anything is sent.
     """
-    session = preview(request, out, terms)
+    return housed(preview(request, out, terms), out)
+
+
+def housed(session: Session, out: Path) -> Session:
+    """The session in a new folder, unless it goes on with one. Raises: BadInput: the folder cannot be written."""
     if session.folder != Path():
         return session
     return replace(session, folder=log.create(out, session.plan, session.notices, session.prices))
@@ -149,7 +153,7 @@ def resume(folder: Path, terms: Terms = USUAL) -> Session:
         run is another tool's.
     """
     about = log.read_own(folder)
-    made = plan(replace(about.request, suites=tuple(about.paths.values())), about.seed)
+    made = plan(replace(about.request, suites=tuple(about.paths.values())), about.seed, about.rounds)
     for part in made.parts:
         old = about.suites.get(part.suite.name)
         if old != part.suite.version:
@@ -223,7 +227,7 @@ def _note(session: Session, plan: Plan) -> None:
 
 
 def work(opened: Opened, shown: Progress) -> End:
-    """Work through an opened session, and mark its folder finished if nothing is missing at the end.
+    """Work through an opened session, and mark its folder finished if nothing is missing or to follow at the end.
 
     Ctrl-C (and SIGTERM) once lets what is in flight finish, twice stops at once; batches are left to their host at the
     first. `shown` is told each reply, and says in a sentence the first Ctrl-C, each model's first failure of a kind when
@@ -271,7 +275,7 @@ def work(opened: Opened, shown: Progress) -> End:
     with _carried(session, say) as providers:
         asyncio.run(_work(replace(session, providers=providers), runner, stopper, press))
     missing = len(planned) - sum(planned.asks(key) for key in answered)
-    if missing == 0:
+    if missing == 0 and session.plan.request.until is None:  # else there may be a further round
         log.finish(session.folder)
     return End(missing, stopper.draining, _standing(providers) if missing else ())
 

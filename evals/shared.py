@@ -1,6 +1,6 @@
 """What two sides share: the items that both were asked, in the same words, of the same version of a suite."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -38,17 +38,23 @@ class Shared:
         return Tally(self.rows, self.suite)
 
 
-def share(baseline: Side, candidate: Side, *, paired: bool | None = True) -> tuple[Shared, ...]:
+def share(
+    baseline: Side, candidate: Side, *, paired: bool | None = True, unpaired: Collection[str] = ()
+) -> tuple[Shared, ...]:
     """What two sides share, a suite each; at least one item of one suite where `paired`.
 
-    Args: paired: None pairs the suites of which at least half of the samples of the side with fewer are shared.
+    Args:
+        paired: None pairs the suites of which at least half of the samples of the side with fewer are shared.
+        unpaired: suites that are not paired, whatever they share.
     Raises: BadInput: no suite is in both, two versions of one, or no item in common.
     """
     names = [name for name in baseline.suites if name in candidate.suites]
     if not names:
         asked = (f"{side.label} was asked {_listed(side.suites)}" for side in (baseline, candidate))
         raise BadInput(" and ".join(asked), "compare runs of one suite")
-    found = tuple(_share(name, baseline, candidate, paired=paired) for name in names)
+    found = tuple(
+        _share(name, baseline, candidate, paired=False if name in unpaired else paired) for name in names
+    )
     if not any(len(each.rows) for each in found):
         said = "\n  ".join(sentence for each in found for sentence in each.said)
         raise BadInput(

@@ -52,6 +52,12 @@ class Side:
         notices = dict.fromkeys([label] if self.notices else [], "; ".join(self.notices.values()))
         return replace(self, label=label, rows=self.rows.assign(model=label), notices=notices)
 
+    def joined(self, more: "Side", clusters: Mapping[str, str]) -> "Side":
+        """The same with the replies of another run of its model. Args: clusters: sample of that run -> its cluster."""
+        rows = more.rows.assign(model=self.label, cluster=more.rows["sample"].map(clusters).astype("str"))
+        together = pd.concat([self.rows, rows], ignore_index=True)
+        return replace(self, rows=together, missing=self.missing + more.missing)
+
 
 def labelled(found: Sequence[Side]) -> tuple[Side, ...]:
     """The sides by their models; where two have the same, by run or file as well. Raises: BadInput: one is named twice."""

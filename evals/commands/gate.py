@@ -1,14 +1,18 @@
 """`evals gate`: is a run no worse than its baseline, so that CI may pass."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from evals.commands.options import put, terminal
+from evals.errors import BadInput
 
 if TYPE_CHECKING:
+    from evals.gate import Outcome
+    from evals.rules import Rules, Undecided
     from evals.side import Side
     from evals.verdicts import Form
 
@@ -30,13 +34,25 @@ FORMATS = ("text", "md", "json", "junit")
 )
 @click.option(
     "--undecided",
-    type=click.Choice(("pass", "fail")),
-    help="what exit status 3 becomes where the items do not decide: pass 0, fail 1",
+    type=click.Choice(("pass", "fail", "more")),
+    help="what exit status 3 becomes where the items do not decide: pass 0, fail 1; more asks further items first",
+)
+@click.option(
+    "--most",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="with --undecided more, at most this many samples of each suite, RUN's included  [default: 4 times RUN's]",
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="as what  [default: text]")
 @click.option("--out", type=Path, metavar="FILE", help="where it goes  [default: standard output]")
 def gate(
-    run: str, baseline: str | None, config: Path | None, undecided: str | None, form: "Form", out: Path | None
+    run: str,
+    baseline: str | None,
+    config: Path | None,
+    undecided: "Undecided | None",
+    most: int | None,
+    form: "Form",
+    out: Path | None,
 ) -> int:
     """Gate a run: pass where it is no worse than the baseline by more than a margin, regress where it is surely worse.
 
@@ -47,19 +63,32 @@ def gate(
     \b
     evals gate runs/NEW --baseline baseline.json
     evals gate runs/NEW --baseline runs/OLD --undecided fail --format junit --out gate.xml
+    evals gate runs/NEW --baseline baseline.json --undecided more --most 1600
     """
-    from evals import gated, verdicts
+    from evals import verdicts
     from evals.rules import rules
 
     demanded = rules(config)
+    demanded = replace(demanded, undecided=undecided or demanded.undecided, most=most or demanded.most)
+    if most is not None and demanded.undecided != "more":
+        raise BadInput("--most is how many items may be asked for, and none are", "add --undecided more")
     candidate, before = _sides(run, baseline)
-    outcome = gated.gate(candidate, before, demanded)
+    outcome = _outcome(candidate, before, demanded)
     title = f"{candidate.label} against {before.label}" if before else candidate.label
     put(verdicts.render(outcome, form, title, colour=terminal(out)["colour"]), out)
     if os.environ.get("GITHUB_ACTIONS"):
         for line in verdicts.annotations(outcome):
             click.echo(line, err=True)
-    return outcome.status(undecided or demanded.undecided)
+    return outcome.status(demanded.undecided)
+
+
+def _outcome(candidate: "Side", before: "Side | None", demanded: "Rules") -> "Outcome":
+    from evals import further, gated
+    from evals.commands.run import work
+
+    if demanded.undecided != "more":
+        return gated.gate(candidate, before, demanded)
+    return further.gate(candidate, before, demanded, lambda session: work(session, quiet=False))
 
 
 def _sides(run: str, baseline: str | None) -> "tuple[Side, Side | None]":

@@ -11,6 +11,7 @@ from evals.commands.options import parse_rate, parse_seed, parse_settings, termi
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
+    from evals.rounds import Until
     from evals.session import End, Session
     from evals.types import Key
 
@@ -46,6 +47,23 @@ DEFAULT_MODEL = "pocket"
     default=1,
     metavar="K",
     help="ask each prompt K times, greedy arms then at temperature 1  [default: 1]",
+)
+@click.option(
+    "--until",
+    metavar="WIDTH",
+    help="ask in rounds until the intervals are this narrow, as ±2pp; --size is the first round",
+)
+@click.option(
+    "--until-decided",
+    metavar="A,B",
+    help="ask in rounds until it is decided which of two models is better, or that neither is by --margin",
+)
+@click.option("--margin", metavar="SIZE", help="with --until-decided, how much matters  [default: 5pp]")
+@click.option(
+    "--most",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="in rounds, at most this many samples of each suite  [default: its largest size]",
 )
 @click.option(
     "--concurrency",
@@ -88,6 +106,10 @@ def run(
     arms: tuple[str, ...],
     settings: tuple[str, ...],
     repeat: int,
+    until: str | None,
+    until_decided: str | None,
+    margin: str | None,
+    most: int | None,
     concurrency: int | None,
     rate: str | None,
     out: Path,
@@ -110,8 +132,9 @@ def run(
     evals run hallucination -m pocket/bluff -m pocket/honest --size standard
     evals run hallucination -m ollama/llama3.2 --seed fresh --arm neutral
     evals run hallucination -m openai/gpt-5.6 --size standard --dry-run
+    evals run hallucination -m pocket/honest --until ±4pp
     """
-    from evals import session
+    from evals import sequence, session
     from evals.plan import Request
     from evals.terms import Terms
 
@@ -126,8 +149,9 @@ def run(
     if no_wait and not batch:
         raise BadInput("--no-wait leaves batches to their host, and this asks for none", "add --batch")
     terms = Terms(concurrency, parse_rate(rate), prices, batch, not no_wait)
+    enough = _until(until, until_decided, margin, most)
     if resumed is not None:
-        if suites or models or arms or settings or size or count is not None or seed or repeat != 1:
+        if suites or models or arms or settings or size or count is not None or seed or repeat != 1 or enough:
             raise BadInput(
                 "--resume goes on with a run as it was planned", "leave out SUITE and what selects its items"
             )
@@ -139,16 +163,43 @@ def run(
         raise BadInput("--size and -n both say how many samples", "give one of them")
     request = Request(
         suites=tuple(dict.fromkeys(suites)),
-        models=tuple(dict.fromkeys(models or (DEFAULT_MODEL,))),
+        models=tuple(dict.fromkeys(models or (enough and enough.between) or (DEFAULT_MODEL,))),
         size=count if count is not None else size or "quick",
         seed=parse_seed(seed),
         arms=arms,
         options=parse_settings(settings),
         repeat=repeat,
+        until=enough,
     )
-    if dry_run:
-        return _forecast(session.preview(request, out, terms), as_json)
-    return _finish(session.begin(request, out, terms), quiet, as_json)
+    found = session.preview(request, out, terms)
+    sequence.check(found.plan)
+    return _forecast(found, as_json) if dry_run else _finish(session.housed(found, out), quiet, as_json)
+
+
+def _until(width: str | None, between: str | None, margin: str | None, most: int | None) -> "Until | None":
+    """When enough is asked. Raises: BadInput: a width, pair or margin that is none, or bounds of no rounds."""
+    from evals import margin as margins
+    from evals.rounds import Until
+
+    if width is None and between is None:
+        if most is not None or margin is not None:
+            raise BadInput(
+                "--most and --margin are for asking in rounds", "add --until ±2pp or --until-decided A,B"
+            )
+        return None
+    if margin is not None and between is None:
+        raise BadInput("--margin is about the difference of two models", "add --until-decided A,B")
+    pair = tuple(name.strip() for name in (between or "").split(","))
+    if between is not None and (len(set(pair)) != 2 or len(pair) != 2 or not all(pair)):
+        raise BadInput(f"--until-decided {between!r} is not two models", "write --until-decided A,B")
+    return Until(
+        width=None
+        if width is None
+        else margins.margin(width.strip().removeprefix("±").removeprefix("+-"), "--until"),
+        between=None if between is None else (pair[0], pair[1]),
+        margin=margins.DEFAULT if margin is None else margins.margin(margin),
+        most=most,
+    )
 
 
 def _forecast(session: "Session", as_json: bool) -> int:
@@ -162,6 +213,8 @@ def _forecast(session: "Session", as_json: bool) -> int:
     done = session.answered()
     about = [f"goes on with {session.folder}: {len(done):,} replies are there"] if done else []
     about += sentences(session.plan.left_out)
+    if session.plan.request.until:
+        about.append("asked in rounds: this is what is planned so far, and more may follow")
     adaptive = [part.suite.name for part in session.plan.parts if part.tracks]
     about += [
         f"{name} chooses its items from the answers: how sure it will be is not known yet"
@@ -181,35 +234,60 @@ def _finish(session: "Session", quiet: bool, as_json: bool) -> int:
     from evals.errors import ProviderError
     from evals.log import read_run
 
+    summary: list[str] = []
     try:
-        end = _work(session, quiet=quiet or as_json)
+        end = _rounds(session, summary, quiet=quiet or as_json)
     except ProviderError:  # a model or scorer has no chance; what the others found is not lost for that
         if any(reply.score for reply in read_run(session.folder).replies):
             _say_what_was_found(session.folder, quiet=quiet, as_json=as_json)
         raise
     _say_what_was_found(session.folder, quiet=quiet, as_json=as_json)
+    for line in () if quiet else summary:
+        click.echo(line, err=as_json)
     if end.missing:
         click.echo(_what_is_missing(end, session.folder), err=True)
     return end.status
 
 
-def _work(session: "Session", *, quiet: bool) -> "End":
+def _rounds(session: "Session", summary: list[str], *, quiet: bool) -> "End":
+    """Work through a session and the rounds that follow it; what came of them is put into `summary`."""
+    from evals import sequence
+
+    end = work(session, quiet=quiet)
+    while session.plan.request.until and not end.missing:
+        step = sequence.step(session)
+        if step.following is None:
+            summary += step.summary()
+            break
+        for found in () if quiet else step.findings:
+            click.echo(found, err=True)
+        session = step.following
+        end = work(session, quiet=quiet, again=True)
+    return end
+
+
+def work(session: "Session", *, quiet: bool, again: bool = False) -> "End":
+    """Work through a session, with its progress on standard error, and what must be said of it unless it was `again`."""
     from evals import session as sessions
-    from evals.plan import sentences
     from evals.progress import progress
 
     with (
         sessions.opened(session) as opened,
         progress(len(session.plan), len(opened.done), quiet=quiet) as shown,
     ):
-        for model, notice in session.notices.items():
-            shown.say(f"{model}: {notice}")
-        for part in session.plan.parts:
-            for sentence in part.suite.notes:
-                shown.say(sentence)
-        for sentence in (*sentences(session.plan.left_out), *_costs(session, opened.done, quiet=quiet)):
+        for sentence in () if again else _notes(session):
+            shown.say(sentence)
+        for sentence in _costs(session, opened.done, quiet=quiet):
             shown.say(sentence)
         return sessions.work(opened, shown)
+
+
+def _notes(session: "Session") -> Iterator[str]:
+    from evals.plan import sentences
+
+    yield from (f"{model}: {notice}" for model, notice in session.notices.items())
+    yield from (sentence for part in session.plan.parts for sentence in part.suite.notes)
+    yield from sentences(session.plan.left_out)
 
 
 def _costs(session: "Session", done: Collection["Key"], *, quiet: bool) -> Iterator[str]:
