@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from evals.commands.options import put, terminal
+from evals.errors import BadInput
 
 if TYPE_CHECKING:
     from evals.side import Side
     from evals.verdicts import Form
 
 FORMATS = ("text", "md", "json", "junit")
+ENDINGS: "dict[str, Form]" = {".txt": "text", ".md": "md", ".json": "json", ".xml": "junit"}
+"""How the name of a file ends -> as what an outcome is written there."""
 
 
 @click.command(short_help="is a run no worse than its baseline: for CI")
@@ -35,8 +38,21 @@ FORMATS = ("text", "md", "json", "junit")
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="as what  [default: text]")
 @click.option("--out", type=Path, metavar="FILE", help="where it goes  [default: standard output]")
+@click.option(
+    "--also",
+    type=Path,
+    multiple=True,
+    metavar="FILE",
+    help="write it there as well, as the name says: .md, .xml (JUnit), .json or .txt; again for more",
+)
 def gate(
-    run: str, baseline: str | None, config: Path | None, undecided: str | None, form: "Form", out: Path | None
+    run: str,
+    baseline: str | None,
+    config: Path | None,
+    undecided: str | None,
+    form: "Form",
+    out: Path | None,
+    also: tuple[Path, ...],
 ) -> int:
     """Gate a run: pass where it is no worse than the baseline by more than a margin, regress where it is surely worse.
 
@@ -46,20 +62,29 @@ def gate(
 
     \b
     evals gate runs/NEW --baseline baseline.json
-    evals gate runs/NEW --baseline runs/OLD --undecided fail --format junit --out gate.xml
+    evals gate runs/NEW --baseline runs/OLD --undecided fail --also gate.md --also junit.xml
     """
     from evals import gated, verdicts
     from evals.rules import rules
 
+    forms = {file: _form(file) for file in also}
     demanded = rules(config)
     candidate, before = _sides(run, baseline)
     outcome = gated.gate(candidate, before, demanded)
     title = f"{candidate.label} against {before.label}" if before else candidate.label
     put(verdicts.render(outcome, form, title, colour=terminal(out)["colour"]), out)
+    for file, other in forms.items():
+        put(verdicts.render(outcome, other, title), file)
     if os.environ.get("GITHUB_ACTIONS"):
         for line in verdicts.annotations(outcome):
             click.echo(line, err=True)
     return outcome.status(undecided or demanded.undecided)
+
+
+def _form(file: Path) -> "Form":
+    if file.suffix not in ENDINGS:
+        raise BadInput(f"--also {file} does not say as what", f"let it end in {', '.join(ENDINGS)}")
+    return ENDINGS[file.suffix]
 
 
 def _sides(run: str, baseline: str | None) -> "tuple[Side, Side | None]":
