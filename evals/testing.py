@@ -39,6 +39,7 @@ def assert_no_worse(
     Raises: AssertionError: it is worse, or that is undecided, in sentences. EvalsError: something named is not there, or
         does not go together.
     """
+    __tracebackhide__ = True  # pytest then shows the test's own line, and the sentences
     demands = {
         name: Demand(margin=parsed(size, f"margin of {name}")) for name, size in (metrics or {}).items()
     }

@@ -67,7 +67,8 @@ def init(folder: Path, service: Service, asked: Asked, *, force: bool = False) -
     wanted = files(service, asked)
     there = [str(path) for path in wanted if (folder / path).exists()]
     if there and not force:
-        raise BadInput(f"{', '.join(there)} is there already", "add --force to write it anew")
+        are = "is" if len(there) == 1 else "are"
+        raise BadInput(f"{' and '.join(there)} {are} there already", "add --force to write that anew")
     kept = []
     rules = settled_in(folder)
     if rules is None:
