@@ -29,7 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def evals_run(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> "Callable[..., Run]":
-    """Asks a model a suite's questions and gives the run, such as evals_run("hallucination", "pocket/honest", size=20).
+    """Give the run of a suite, a model and options, which is asked for now.
+
+    Such as `evals_run("hallucination", "pocket/honest", size=20)`.
 
     What was asked before in this session is not asked again. Further options: seed, arms, settings, repeat, as of
     evals.testing.asking.

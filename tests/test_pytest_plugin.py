@@ -4,8 +4,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import Evals
 
 CLAIMS = """
@@ -67,8 +65,9 @@ def test_what_cannot_be_asked_is_one_sentence_of_the_test(tmp_path: Path) -> Non
     assert "did you mean spelling?" in done.stdout
 
 
-@pytest.mark.parametrize("heavy", ["pandas", "numpy", "pydantic", "asyncio", "click"])
-def test_the_plugin_imports_nothing_heavy(heavy: str) -> None:
-    code = f"import sys, pytest; before = set(sys.modules); import evals.pytest_plugin; print({heavy!r} in set(sys.modules) - before)"
+def test_the_plugin_imports_nothing_heavy() -> None:
+    heavy = {"pandas", "numpy", "pydantic", "asyncio", "click"}
+    code = "import sys, pytest; was = set(sys.modules); import evals.pytest_plugin; print(*set(sys.modules) - was)"
     done = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True, check=True)
-    assert done.stdout == "False\n"
+    assert "evals.pytest_plugin" in done.stdout.split()
+    assert not heavy & set(done.stdout.split())

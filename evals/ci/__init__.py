@@ -31,6 +31,10 @@ TEMPLATES: dict[Service, dict[Path, str]] = {
 """Where each file goes -> its template beside this module."""
 
 RULES = Path("evals.toml")
+MARGINS = {"quick": "15pp"}
+DEFAULT_MARGIN = "5pp"
+"""By how much a share may be worse, by size: what a model that has not changed clears with so many items."""
+
 ENTRY = Path(".gitlab-ci.yml")
 INCLUDE = "include:\n  - local: .gitlab/evals.yml\n"
 
@@ -72,7 +76,7 @@ def init(folder: Path, service: Service, asked: Asked, *, force: bool = False) -
     kept = []
     rules = settled_in(folder)
     if rules is None:
-        wanted[RULES] = (HERE / RULES).read_text("utf-8")
+        wanted[RULES] = _filled(RULES.name, {"@MARGIN@": MARGINS.get(asked.size, DEFAULT_MARGIN)})
     else:
         kept.append(rules.relative_to(folder))
     if service == "gitlab" and not (folder / ENTRY).exists():
