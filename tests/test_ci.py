@@ -13,7 +13,7 @@ import xmlschema
 import yaml
 
 from evals import ci
-from evals.errors import BadInput, NotFound
+from evals.errors import BadInput, EvalsError
 from evals.github import LONGEST, GitHub, Refused, marked, pull_request
 from tests.composite import Ran, Runner
 from tests.conftest import Done, Evals
@@ -133,14 +133,14 @@ def test_steps_are_handed_texts_by_their_environment_alone() -> None:
 
 @pytest.mark.parametrize(("service", "count"), [("github", 2), ("gitlab", 1)])
 def test_every_file_that_is_written_is_yaml_that_says_what_was_asked(service: ci.Service, count: int) -> None:
-    asked = ci.Asked(("dots", "./my suite"), './app.py/it\'s "new": #1', "standard")
+    asked = ci.Asked(("dots", "./mine"), './app.py/it\'s "new": #1', "standard")
     made = ci.files(service, asked)
     assert len(made) == count
     for text in made.values():
         assert "@" not in text.replace("evals@v", "").replace("checkout@v", "")
         read = json.dumps(yaml.safe_load(text))
         assert json.dumps(asked.model) in read
-        assert "dots ./my suite" in read
+        assert "dots ./mine" in read
         assert "standard" in read
 
 
@@ -197,11 +197,20 @@ def test_an_entry_of_gitlab_is_made_or_told_what_to_include(
     assert "add to .gitlab-ci.yml:" in done.out
 
 
-def test_an_unknown_provider_is_said_before_anything_is_written(
-    command: Callable[..., Done], tmp_path: Path
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (("-m", "togehter/x"), "did you mean together?"),
+        (("--suite", "hallucinaton"), "did you mean hallucination?"),
+        (("--suite", "./my suite"), "holds a blank"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_before_anything_is_written(
+    command: Callable[..., Done], tmp_path: Path, typed: tuple[str, ...], said: str
 ) -> None:
-    with pytest.raises(NotFound, match="together"):
-        command("ci", "init", "-m", "togehter/x")
+    with pytest.raises(EvalsError) as raised:
+        command("ci", "init", *typed)
+    assert said in str(raised.value)
     assert not list(tmp_path.iterdir())
 
 

@@ -66,8 +66,10 @@ def init(folder: Path, service: Service, asked: Asked, *, force: bool = False) -
     """Write the files of a service into a repository, with rules where there are none yet.
 
     Args: force: whether files of ours that are there are written anew; a `.gitlab-ci.yml` and rules never are.
-    Raises: BadInput: one is there already, and nothing is written; or it cannot be.
+    Raises: BadInput: one is there already, and nothing is written; or it cannot be. NotFound: no such suite or provider.
     """
+    for suite in asked.suites:
+        _check(suite)
     wanted = files(service, asked)
     there = [str(path) for path in wanted if (folder / path).exists()]
     if there and not force:
@@ -90,6 +92,14 @@ def init(folder: Path, service: Service, asked: Asked, *, force: bool = False) -
         except OSError as error:
             raise BadInput(f"{path} cannot be written: {error.strerror}", "mend that, and repeat") from None
     return Written(tuple(wanted), tuple(kept))
+
+
+def _check(suite: str) -> None:
+    """Raises: NotFound: no such suite. BadInput: its path holds a blank, by which the files part suites."""
+    if suite.split() != [suite]:
+        raise BadInput(f"suite {suite!r} holds a blank", "give its folder a name without")
+    if not suite.startswith("lm-eval:"):
+        find("suite", suite)
 
 
 def next_steps(asked: Asked, written: Written) -> Iterator[str]:
