@@ -44,9 +44,10 @@ in-process:
 ci:
     bash .ci/run
 
-# the page of commands and the tables of columns and of providers, from the program itself
+# the page of commands, the files for CI and the tables of columns and of providers, from the program itself
 docs:
     uv run python -m tools.commands_page
+    uv run python -m tools.ci_page
     uv run python -m tools.columns_table
     uv run python -m tools.providers_table
 

@@ -12,6 +12,7 @@ from evals import __version__
 from evals.commands.baseline import baseline
 from evals.commands.certify import certify
 from evals.commands.check_provider import check_provider
+from evals.commands.ci import ci
 from evals.commands.compare import compare
 from evals.commands.export import export
 from evals.commands.gate import gate
@@ -42,7 +43,7 @@ def evals() -> None:
 
 for command in (
     *(run, list_, models, show, tokens, report),
-    *(compare, baseline, gate, trend, certify),
+    *(compare, baseline, gate, trend, certify, ci),
     *(score, import_, export, check_provider),
 ):
     evals.add_command(command)

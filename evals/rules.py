@@ -98,13 +98,17 @@ def rules(path: Path | None = None) -> Rules:
     Raises: BadFile: a file that cannot be read, or holds what is no rule. NotFound: an unknown key. BadInput: a value out
         of range, or both files hold rules.
     """
-    if path is not None:
-        return _read(path)
-    found = [each for each in (Path("evals.toml"), Path("pyproject.toml")) if each.is_file()]
-    ruling = [each for each in found if _table(each)]
+    found = path or settled_in(Path())
+    return _read(found) if found else Rules()
+
+
+def settled_in(folder: Path) -> Path | None:
+    """The file of a folder that holds rules; None where there is none. Raises: as `rules`."""
+    files = [folder / "evals.toml", folder / "pyproject.toml"]
+    ruling = [each for each in files if each.is_file() and _table(each)]
     if len(ruling) > 1:
         raise BadInput("evals.toml and [tool.evals] of pyproject.toml both hold settings", "keep them in one")
-    return _read(ruling[0]) if ruling else Rules()
+    return ruling[0] if ruling else None
 
 
 def _read(path: Path) -> Rules:

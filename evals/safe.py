@@ -52,6 +52,13 @@ def markdown(value: Any) -> str:
     return text.replace("://", "&#58;//").replace("www.", "www&#46;")
 
 
+def fenced(text: str) -> str:
+    """A text of several lines as a block of Markdown that shows it as it is."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{clean(text).rstrip()}\n{fence}\n"
+
+
 def json_text(text: str) -> str:
     """JSON whose strings hold nothing that a terminal or a page could act on: such characters become escapes."""
 

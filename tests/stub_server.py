@@ -50,6 +50,7 @@ class Seen:
     path: str
     headers: Mapping[str, str]
     body: Any
+    method: str = "GET"
 
 
 class Stub(ThreadingHTTPServer):
@@ -109,9 +110,11 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["content-length"]))
         self._answer(json.loads(body) if "json" in self.headers["content-type"] else body)
 
+    do_PATCH = do_POST  # noqa: N815  the same
+
     def _answer(self, body: Any) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        reply = self.server.next(Seen(self.path, headers, body))
+        reply = self.server.next(Seen(self.path, headers, body, self.command))
         if reply.silent:
             self.server.released.wait()
             self.close_connection = True

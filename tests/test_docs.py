@@ -12,7 +12,7 @@ from evals import shelf, types
 from evals.scorer import SCORERS
 from evals.suite import TomlArm, TomlSuite, load
 from tests.conftest import Evals
-from tools import commands_page, providers_table
+from tools import ci_page, commands_page, providers_table
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("docs/*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"])
@@ -32,7 +32,9 @@ def first_run(folder: Path) -> str:
     return str(min(folder.glob("runs/*")))
 
 
-@pytest.mark.parametrize("name", ["start.md", "suites.md", "providers.md", "verdicts.md", "statistics.md"])
+@pytest.mark.parametrize(
+    "name", ["start.md", "suites.md", "providers.md", "verdicts.md", "ci.md", "statistics.md"]
+)
 def test_a_page_can_be_followed_word_for_word(name: str, evals: Evals) -> None:
     ran = 0
     for language, settings, text in blocks(ROOT / "docs" / name):
@@ -60,6 +62,11 @@ def test_the_table_of_providers_is_what_their_files_say() -> None:
     assert text == providers_table.page(text), "run: just docs"
     for name in shelf.names("provider"):
         assert f"| `{name}` |" in text
+
+
+def test_the_page_of_ci_shows_what_is_written_and_the_inputs_that_there_are() -> None:
+    text = ci_page.PAGE.read_text("utf-8")
+    assert text == ci_page.page(text), "run: just docs"
 
 
 def test_every_command_and_option_is_on_the_page() -> None:

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 
 LAYERS = [
     {"types", "errors", "terms", "__init__"},
-    {"safe", "appended"},
+    {"safe", "appended", "github"},
     {
         "charts",
         "pseudoword",
@@ -59,11 +59,12 @@ LAYERS = [
     {"saved"},
     {"sides", "shared", "margin"},
     {"rules"},
-    {"counting"},
+    {"counting", "ci"},
     {"compare", "resources", "trend", "sequence"},
     {"flips", "gate"},
     {"comparison", "gated", "verdicts", "trending"},
     {"testing", "further"},
+    {"pytest_plugin"},
     {"commands"},
     {"cli"},
     {"__main__"},

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from evals.verdicts import Form
 
 FORMATS = ("text", "md", "json", "junit")
+ENDINGS: "dict[str, Form]" = {".txt": "text", ".md": "md", ".json": "json", ".xml": "junit"}
+"""How the name of a file ends -> as what an outcome is written there."""
 
 
 @click.command(short_help="is a run no worse than its baseline: for CI")
@@ -45,6 +47,13 @@ FORMATS = ("text", "md", "json", "junit")
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="as what  [default: text]")
 @click.option("--out", type=Path, metavar="FILE", help="where it goes  [default: standard output]")
+@click.option(
+    "--also",
+    type=Path,
+    multiple=True,
+    metavar="FILE",
+    help="write it there as well, as the name says: .md, .xml (JUnit), .json or .txt; again for more",
+)
 def gate(
     run: str,
     baseline: str | None,
@@ -53,6 +62,7 @@ def gate(
     most: int | None,
     form: "Form",
     out: Path | None,
+    also: tuple[Path, ...],
 ) -> int:
     """Gate a run: pass where it is no worse than the baseline by more than a margin, regress where it is surely worse.
 
@@ -62,12 +72,13 @@ def gate(
 
     \b
     evals gate runs/NEW --baseline baseline.json
-    evals gate runs/NEW --baseline runs/OLD --undecided fail --format junit --out gate.xml
+    evals gate runs/NEW --baseline runs/OLD --undecided fail --also gate.md --also junit.xml
     evals gate runs/NEW --baseline baseline.json --undecided more --most 1600
     """
     from evals import verdicts
     from evals.rules import rules
 
+    forms = {file: _form(file) for file in also}
     demanded = rules(config)
     demanded = replace(demanded, undecided=undecided or demanded.undecided, most=most or demanded.most)
     if most is not None and demanded.undecided != "more":
@@ -76,6 +87,8 @@ def gate(
     outcome = _outcome(candidate, before, demanded)
     title = f"{candidate.label} against {before.label}" if before else candidate.label
     put(verdicts.render(outcome, form, title, colour=terminal(out)["colour"]), out)
+    for file, other in forms.items():
+        put(verdicts.render(outcome, other, title), file)
     if os.environ.get("GITHUB_ACTIONS"):
         for line in verdicts.annotations(outcome):
             click.echo(line, err=True)
@@ -89,6 +102,12 @@ def _outcome(candidate: "Side", before: "Side | None", demanded: "Rules") -> "Ou
     if demanded.undecided != "more":
         return gated.gate(candidate, before, demanded)
     return further.gate(candidate, before, demanded, lambda session: work(session, quiet=False))
+
+
+def _form(file: Path) -> "Form":
+    if file.suffix not in ENDINGS:
+        raise BadInput(f"--also {file} does not say as what", f"let it end in {', '.join(ENDINGS)}")
+    return ENDINGS[file.suffix]
 
 
 def _sides(run: str, baseline: str | None) -> "tuple[Side, Side | None]":
