@@ -318,7 +318,7 @@ def test_rules_are_those_of_the_working_folder_alone(tmp_path: Path, monkeypatch
         ('[gate]\nmargin = "0pp"', "admits no difference"),
         ('[gate.metrics."a.b"]\nfloor = "5pp"', "floor of a.b '5pp' is no value"),
         ("[gate]\nlooks = 0", "gate.looks: Input should be greater than or equal to 1, not 0"),
-        ('[gate]\nundecided = "more"', "gate.undecided: Input should be 'pass' or 'fail', not 'more'"),
+        ('[gate]\nundecided = "maybe"', "gate.undecided: Input should be 'pass', 'fail' or 'more', not 'maybe'"),
         ("[gate]\nlost = 2", "is no share"),
         ("[gate", "is not TOML"),
         ("gate = 3", "gate: Input should be"),
