@@ -6,6 +6,7 @@ findings in words. The first line of its docstring is its title. A `report.py` t
 lies beside a suite is a part of every report on that suite.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -156,8 +157,8 @@ def gather(runs: Sequence[Run | Rows], *, apart: bool = False) -> pd.DataFrame:
     """The replies of several runs as one frame: models, suites and arms in the order in which they were named.
 
     `attrs["suites"]` says by what each suite is loaded again, `attrs["imported"]` what is known of those of other tools,
-    `attrs["notices"]` what must be said of which model, `attrs["runs"]` of each run its options (`--set`) and how many of
-    the planned replies are missing.
+    `attrs["notices"]` what must be said of which model, `attrs["runs"]`, as JSON, of each run its options (`--set`) and how
+    many of the planned replies are missing.
     Args: apart: whether they may hold what does not go together, for a report that tells it apart, as `trend` does.
     Raises: BadInput: the runs hold different versions of a suite, or different items under one id.
     """
@@ -171,7 +172,7 @@ def gather(runs: Sequence[Run | Rows], *, apart: bool = False) -> pd.DataFrame:
     rows.attrs["suites"] = where
     rows.attrs["imported"] = imported.together(run.about.imported for run in runs)
     rows.attrs["notices"] = {model: text for run in runs for model, text in run.about.notices.items()}
-    rows.attrs["runs"] = {
+    told = {
         run.folder.name: {
             "options": dict(run.about.request.options),
             "missing": run.missing,
@@ -179,6 +180,8 @@ def gather(runs: Sequence[Run | Rows], *, apart: bool = False) -> pd.DataFrame:
         }
         for run in runs
     }
+    # As text, for pandas copies all attributes deeply whenever it takes a column.
+    rows.attrs["runs"] = json.dumps(told)
     return rows
 
 

@@ -4,6 +4,7 @@ A track is what can be held against each other over time: one suite, version, se
 differs in one of these is a track of its own.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -95,7 +96,8 @@ def _tracks(frame: pd.DataFrame, name: str, suite: Suite) -> Iterator[Part]:
     rows = frame[frame["suite"] == name]
     if suite.is_demonstration or not len(rows):
         return
-    told = frame.attrs.get("runs", {})
+    told = json.loads(frame.attrs.get("runs", "{}"))
+    rows.attrs = {}  # they would be copied with every column
     order = suite.arms
     arms = rows.groupby(["run", "model"], sort=False)["arm"].agg(
         lambda each: _arms(set(each), [arm.name for arm in order])
