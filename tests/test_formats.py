@@ -4,6 +4,7 @@ import re
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evals import load, report
-from evals.cli import evals as group
+from evals.commands.report import report as report_command
 from evals.errors import BadFile, BadInput
 from evals.frame import frame
 from evals.imported import Imported
@@ -196,20 +197,18 @@ def test_the_command_writes_every_format(evals: Evals, names_suite: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("given", "said"),
     [
-        (("--format", "parquet"), "say where it goes"),
-        (
-            ("--format", "parquet", "--out", "x", "--report", "summary", "--report", "rules"),
-            "holds one table",
-        ),
-        (("--limit-bytes", "9"), "--limit-bytes is of Markdown alone"),
+        ({"form": "parquet"}, "say where it goes"),
+        ({"form": "parquet", "out": Path("x"), "names": ("summary", "rules")}, "holds one table"),
+        ({"form": "table", "limit": 9}, "--limit-bytes is of Markdown alone"),
     ],
 )
-def test_what_does_not_go_together_is_said(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
-    with pytest.raises(BadInput) as raised:
-        group.main(["report", str(written(tmp_path / "it", [])), *arguments], standalone_mode=False)
-    assert said in f"{raised.value}"
+def test_what_does_not_go_together_is_said(given: dict[str, Any], said: str, tmp_path: Path) -> None:
+    nothing = {"names": (), "pictures": None, "limit": None, "out": None}
+    assert report_command.callback
+    with pytest.raises(BadInput, match=said):
+        report_command.callback(runs=(tmp_path,), **(nothing | given))
 
 
 def test_frames_go_together_are_grouped_and_become_markdown(made: object) -> None:
