@@ -173,6 +173,31 @@ def test_the_job_of_gitlab_stops_a_model_that_is_worse(repository: Repository) -
     assert all((repository.folder / path).exists() for path in job["artifacts"]["paths"])
 
 
+def test_the_steps_of_the_night_look_at_all_runs_and_say_it_in_an_issue(
+    repository: Repository, passed: Ran, tmp_path: Path
+) -> None:
+    text = ci.files("github", ci.Asked(("hallucination",), "pocket", "quick"))[
+        Path(".github/workflows/evals-scheduled.yml")
+    ]
+    steps = {step.get("name"): step for step in yaml.safe_load(text)["jobs"]["trend"]["steps"]}
+    env = {"GITHUB_TOKEN": "t0ken", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary")}
+    for name in ("Trend", "Issue"):
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", steps[name]["run"]],
+            cwd=repository.folder,
+            env={**repository.runner.environment, **env},
+            text=True,
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert "pocket/honest" in (tmp_path / "summary").read_text("utf-8")
+    (issue,) = repository.host.issues
+    assert issue["title"] == "A model has changed for the worse"
+    assert issue["body"].startswith("<!-- evals: scheduled -->\n")
+    assert "pocket/honest" in issue["body"]
+
+
 def test_what_is_there_is_not_overwritten(command: Callable[..., Done], tmp_path: Path) -> None:
     workflow = tmp_path / ".github/workflows/evals.yml"
     workflow.parent.mkdir(parents=True)

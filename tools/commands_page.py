@@ -24,7 +24,7 @@ def page() -> str:
     parts = [HEAD]
     for name, command in commands():
         context = click.Context(
-            command, info_name=f"evals {name}".strip(), max_content_width=100, terminal_width=100
+            command, info_name=f"evals {name}".strip(), terminal_width=100, **evals.context_settings
         )
         parts.append(f"## evals {name}".rstrip() + f"\n\n```text\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
