@@ -68,13 +68,12 @@ class Completion(Wire):
             return await super().reply(prompt, post)
         self._check(prompt)
         self.admit(prompt)
-        post = post or self.http.post
-        heard = await gather(*(self._heard(prompt, prompt.text + choice, post) for choice in prompt.choices))
+        heard = await self._all_heard(prompt, post)
         starts = [
             each.echo.begins(prompt.text, choice) for each, choice in zip(heard, prompt.choices, strict=True)
         ]
         if None in starts:
-            alone = await self._alone(prompt, post)
+            alone = await self._alone(prompt, post or self.http.post)
             starts = [each.echo.shared(alone.echo) for each in heard]
             heard = [*heard, alone]
         found = [
@@ -89,6 +88,12 @@ class Completion(Wire):
             likelihoods=tuple(found),
             **self.spent(together(counts(each.completion.usage) for each in heard), served),
         )
+
+    async def _all_heard(self, prompt: Prompt, post: Post | None) -> list[_Heard]:
+        """The text echoed with each choice: one after the other, but for those that travel in one batch."""
+        if post is not None:
+            return await gather(*(self._heard(prompt, prompt.text + each, post) for each in prompt.choices))
+        return [await self._heard(prompt, prompt.text + each, self.http.post) for each in prompt.choices]
 
     async def _heard(self, prompt: Prompt, text: str, post: Post) -> _Heard:
         """A text echoed. One token is written besides, for not every server can be asked for none."""

@@ -110,7 +110,7 @@ def test_the_picture_shows_both_arms_by_level() -> None:
     picture = drawn["arithmetic-levels"]
     assert (
         picture.title
-        == "Working step by step before answering changes accuracy: m by +67 points (+52 to +77)"
+        == "Working step by step before answering changes accuracy: m by +67 points (+54 to +77)"
     )
     assert "m, answer first: 100 % " in picture.alt
     assert "at 3" in picture.alt
