@@ -54,3 +54,11 @@ docs:
 # the tables of docs/statistics.md, simulated anew
 coverage:
     uv run python -m tools.coverage_tables
+
+# what our command costs beside bare loops, as ratios; needs aiohttp and openai, which the checkout has
+bench *args:
+    uv run python -m benchmarks.speed {{args}}
+
+# runs through faults of a host
+faults *args:
+    uv run python -m benchmarks.faults {{args}}
