@@ -5,17 +5,17 @@ from pathlib import Path
 from typing import Literal
 
 from evals import session as sessions
-from evals.gate import Outcome
-from evals.gated import gate
 from evals.log import Run, read_run
-from evals.margin import margin as parsed
 from evals.plan import Request
 from evals.progress import progress
-from evals.rules import Demand, Rules
-from evals.side import Side, labelled
-from evals.sides import of_run, side
 from evals.suite import FIXED_SEED
-from evals.verdicts import sentence
+from evals.verdict.gate import Outcome
+from evals.verdict.gated import gate
+from evals.verdict.margin import margin as parsed
+from evals.verdict.rules import Demand, Rules
+from evals.verdict.side import Side, labelled
+from evals.verdict.sides import of_run, side
+from evals.verdict.text import sentence
 
 Named = str | Path | Run
 """A run folder, `RUN#MODEL`, a baseline's file, or a run that was read."""

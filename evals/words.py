@@ -42,7 +42,7 @@ def difference(row: Mapping[str, Any]) -> str:
 
 
 def compared(row: Mapping[str, Any]) -> str:
-    """A row of `evals.compare` in words, of the candidate: "B is better than A in FR: 14 % against 92 %, 78 points lower (...)"."""
+    """A row of `evals.verdict.compare` in words, of the candidate: "B is better than A in FR: 14 % against 92 %, 78 points lower (...)"."""
     name, one, other = f"{row['suite']} {row['metric']}", row["candidate"], row["baseline"]
     verdict, n = row["verdict"], items(row["n"])
     if verdict == "not measured":

@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from evals import trend, words
+from evals import words
 from evals.charts import Picture, Timeline
 from evals.suite import Suite
-from evals.trend import TRACK
+from evals.verdict import trend
+from evals.verdict.trend import TRACK
 from evals.view import TOLERATED, Row, Table, View, records, several, text
 
 NEWEST = 10
@@ -26,7 +27,7 @@ DECIDING = (
 
 
 def report(frame: pd.DataFrame, suites: Mapping[str, Suite]) -> pd.DataFrame:
-    """One row a suite, version, model, headline metric and run, oldest first: see `evals.trend.trends`."""
+    """One row a suite, version, model, headline metric and run, oldest first: see `evals.verdict.trend.trends`."""
     return trend.trends(frame, suites)
 
 

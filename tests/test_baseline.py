@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evals import saved
-from evals.baseline import Baseline, read, text, write
 from evals.errors import BadFile, BadInput
 from evals.log import Run
 from evals.measure import measure
-from evals.sides import of_run, side
 from evals.types import Key, Reply
+from evals.verdict import saved
+from evals.verdict.baseline import Baseline, read, text, write
+from evals.verdict.sides import of_run, side
 from tests.conftest import Done
 from tests.kept import OURS, run_of
 from tests.made import reply

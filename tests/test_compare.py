@@ -14,21 +14,21 @@ from scipy.stats import quantile_test
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from evals import words
-from evals.compare import compared
-from evals.comparison import comparison
 from evals.contrast import differences
 from evals.errors import BadInput, EvalsError, NotFound
-from evals.flips import exchanges, flips
 from evals.foreign import keep, read
 from evals.frame import frame
 from evals.framing import framed, unframed
-from evals.margin import limit, margin
-from evals.resources import median, resources
-from evals.shared import Shared, share
 from evals.show import Format, render
-from evals.side import labelled
-from evals.sides import of_run, sides
 from evals.types import Message, Prompt
+from evals.verdict.compare import compared
+from evals.verdict.comparison import comparison
+from evals.verdict.flips import exchanges, flips
+from evals.verdict.margin import limit, margin
+from evals.verdict.resources import median, resources
+from evals.verdict.shared import Shared, share
+from evals.verdict.side import labelled
+from evals.verdict.sides import of_run, sides
 from evals.view import Row, records
 from tests.conftest import Done
 from tests.kept import OURS, asked, kept, run_of

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from evals import stats
-from evals.baseline import digest
 from evals.errors import BadInput, EvalsError
-from evals.gate import Finding, decide
-from evals.gated import Looks
 from evals.log import read_about
 from evals.rounds import looks
-from evals.rules import Rules, rules
+from evals.verdict.baseline import digest
+from evals.verdict.gate import Finding, decide
+from evals.verdict.gated import Looks
+from evals.verdict.rules import Rules, rules
 from tests.conftest import Done
 
 Command = Callable[..., Done]

@@ -12,15 +12,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evals import assert_no_worse, stats, verdicts
+from evals import assert_no_worse, stats
 from evals.errors import BadInput, EvalsError
-from evals.gate import Finding, Kind, Outcome, Verdict, decide
-from evals.gated import gate
 from evals.log import Run, read_run
-from evals.rules import Demand, Rules, rules
-from evals.side import labelled
-from evals.sides import of_run
 from evals.stats import Estimate
+from evals.verdict import text
+from evals.verdict.gate import Finding, Kind, Outcome, Verdict, decide
+from evals.verdict.gated import gate
+from evals.verdict.rules import Demand, Rules, rules
+from evals.verdict.side import labelled
+from evals.verdict.sides import of_run
 from tests.conftest import Done
 from tests.kept import OURS, asked, kept, run_of
 
@@ -240,7 +241,7 @@ def test_items_of_another_seed_are_compared_unpaired_and_it_is_said(tmp_path: Pa
     assert words(found) == {"FR margin": "pass"}
     assert not found.verdicts[0].finding.paired
     assert found.said[-1] == "names: the rates are compared unpaired, as of different items"
-    assert "unpaired" in verdicts.sentence(found.verdicts[0])
+    assert "unpaired" in text.sentence(found.verdicts[0])
 
 
 def test_an_unfinished_run_does_not_pass(tmp_path: Path) -> None:
@@ -299,7 +300,7 @@ def test_rules_are_read(tmp_path: Path) -> None:
 def test_rules_are_those_of_the_working_folder_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert rules() == Rules()
-    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n[tool.evals.gate]\nlooks = 7\n')
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n[tool.evals.verdict.gate]\nlooks = 7\n')
     assert rules().looks == 7
     (tmp_path / "evals.toml").write_text("[gate]\nlooks = 8\n")
     with pytest.raises(BadInput, match="both hold settings"):
@@ -353,7 +354,7 @@ def mixed(tmp_path: Path) -> Outcome:
 
 
 def test_a_line_a_demand_ends_in_its_verdict(mixed: Outcome) -> None:
-    lines = verdicts.render(mixed, "text", "b against a").splitlines()
+    lines = text.render(mixed, "text", "b against a").splitlines()
     assert lines[2:] == [
         "names FR: 50 % (45 to 55), ceiling 90 %, 400 items: PASS",
         "names FR: 50 % against 25 %, worse by 25 points (95 % CI 21 to 29), margin 5 points, 400 items: REGRESS",
@@ -363,12 +364,12 @@ def test_a_line_a_demand_ends_in_its_verdict(mixed: Outcome) -> None:
         "verdict: REGRESS",
     ]
     assert re.fullmatch(r"names OA: .*: UNDECIDED, about [\d,]+ more items would decide", lines[4])
-    assert "\x1b[31mREGRESS\x1b[0m" in verdicts.render(mixed, "text", "b", colour=True)
+    assert "\x1b[31mREGRESS\x1b[0m" in text.render(mixed, "text", "b", colour=True)
 
 
 def test_markdown_and_json_say_the_same(mixed: Outcome) -> None:
-    assert verdicts.render(mixed, "md", "b|<script>").startswith("## REGRESS: b\\|&lt;script&gt;\n")
-    whole = json.loads(verdicts.render(mixed, "json", "b"))
+    assert text.render(mixed, "md", "b|<script>").startswith("## REGRESS: b\\|&lt;script&gt;\n")
+    whole = json.loads(text.render(mixed, "json", "b"))
     assert (whole["verdict"], [each["verdict"] for each in whole["verdicts"]]) == (
         "regress",
         ["pass", "regress", "undecided", "undecided", "pass"],
@@ -376,7 +377,7 @@ def test_markdown_and_json_say_the_same(mixed: Outcome) -> None:
 
 
 def test_junit_counts_regressions_as_failures(mixed: Outcome) -> None:
-    root = ET.fromstring(verdicts.render(mixed, "junit", "b"))
+    root = ET.fromstring(text.render(mixed, "junit", "b"))
     skipped = sum(int(suite.get("skipped", "0")) for suite in root.iter("testsuite"))
     assert (root.get("tests"), root.get("failures"), skipped) == ("6", "1", 3)
     names = [case.get("name") for case in root.iter("testcase")]
@@ -386,7 +387,7 @@ def test_junit_counts_regressions_as_failures(mixed: Outcome) -> None:
 
 
 def test_annotations_are_at_most_ten_of_a_kind(mixed: Outcome) -> None:
-    said = list(verdicts.annotations(replace(mixed, verdicts=mixed.verdicts * 12)))
+    said = list(text.annotations(replace(mixed, verdicts=mixed.verdicts * 12)))
     assert [line.partition(" ")[0] for line in said] == ["::error"] * 10 + ["::warning"] * 10
     assert "50 %25 against 25 %25" in said[0]
 

@@ -20,8 +20,8 @@ from evals.measure import measure
 from evals.reporting import gather
 from evals.show import Format, render
 from evals.stats import Point, Track
-from evals.trend import trends, worse
-from evals.trending import document
+from evals.verdict.trend import trends, worse
+from evals.verdict.trending import document
 from evals.view import Row, records
 from tests.conftest import Evals
 from tests.kept import OURS, kept

@@ -13,7 +13,7 @@ from evals.errors import BadInput, EvalsError
 from evals.frame import read
 from evals.plan import Request, plan
 from evals.rounds import Round, Until, content, known, looks, seed_of
-from evals.sequence import decided, narrow
+from evals.verdict.sequence import decided, narrow
 from tests.conftest import Done
 
 Command = Callable[..., Done]

@@ -11,8 +11,8 @@ from evals import __version__
 from evals.errors import BadInput
 from evals.host import Host
 from evals.provider import ModelName
-from evals.rules import settled_in
 from evals.shelf import find, load
+from evals.verdict.rules import settled_in
 
 HERE = Path(__file__).parent
 ACTION = f"behavior-evals/evals@v{__version__}"

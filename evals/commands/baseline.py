@@ -29,10 +29,10 @@ def save(run: str, out: Path) -> None:
     evals baseline save runs/20261123-101500-hallucination-1a2b3c4d
     evals baseline save 'runs/ONE#pocket/bluff' --out bluff.json
     """
-    from evals import baseline as baselines
-    from evals import saved
     from evals.log import read_about
-    from evals.sides import side
+    from evals.verdict import baseline as baselines
+    from evals.verdict import saved
+    from evals.verdict.sides import side
 
     found = side(run)
     folder = Path(found.place)
@@ -49,8 +49,8 @@ def save(run: str, out: Path) -> None:
 @click.argument("file", type=Path, metavar="FILE")
 def show(file: Path) -> None:
     """Show what a baseline says: of which model and run it is, and its metrics with their intervals."""
-    from evals import baseline as baselines
-    from evals import saved
     from evals import show as shows
+    from evals.verdict import baseline as baselines
+    from evals.verdict import saved
 
     click.echo(shows.render(saved.document(baselines.read(file), file), "table", **terminal()))

@@ -64,9 +64,9 @@ def compare(
     evals compare baseline.json runs/AFTER --margin 3pp --format md
     """
     from evals import show
-    from evals.comparison import comparison
-    from evals.margin import margin
-    from evals.sides import sides as named
+    from evals.verdict.comparison import comparison
+    from evals.verdict.margin import margin
+    from evals.verdict.sides import sides as named
 
     found = named(sides, models)
     if len(found) < 2:

@@ -11,10 +11,10 @@ from evals.commands.options import put, terminal
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
-    from evals.gate import Outcome
-    from evals.rules import Rules, Undecided
-    from evals.side import Side
-    from evals.verdicts import Form
+    from evals.verdict.gate import Outcome
+    from evals.verdict.rules import Rules, Undecided
+    from evals.verdict.side import Side
+    from evals.verdict.text import Form
 
 FORMATS = ("text", "md", "json", "junit")
 ENDINGS: "dict[str, Form]" = {".txt": "text", ".md": "md", ".json": "json", ".xml": "junit"}
@@ -75,8 +75,8 @@ def gate(
     evals gate runs/NEW --baseline runs/OLD --undecided fail --also gate.md --also junit.xml
     evals gate runs/NEW --baseline baseline.json --undecided more --most 1600
     """
-    from evals import verdicts
-    from evals.rules import rules
+    from evals.verdict import text
+    from evals.verdict.rules import rules
 
     forms = {file: _form(file) for file in also}
     demanded = rules(config)
@@ -86,18 +86,18 @@ def gate(
     candidate, before = _sides(run, baseline)
     outcome = _outcome(candidate, before, demanded)
     title = f"{candidate.label} against {before.label}" if before else candidate.label
-    put(verdicts.render(outcome, form, title, colour=terminal(out)["colour"]), out)
+    put(text.render(outcome, form, title, colour=terminal(out)["colour"]), out)
     for file, other in forms.items():
-        put(verdicts.render(outcome, other, title), file)
+        put(text.render(outcome, other, title), file)
     if os.environ.get("GITHUB_ACTIONS"):
-        for line in verdicts.annotations(outcome):
+        for line in text.annotations(outcome):
             click.echo(line, err=True)
     return outcome.status(demanded.undecided)
 
 
 def _outcome(candidate: "Side", before: "Side | None", demanded: "Rules") -> "Outcome":
-    from evals import further, gated
     from evals.commands.run import work
+    from evals.verdict import further, gated
 
     if demanded.undecided != "more":
         return gated.gate(candidate, before, demanded)
@@ -111,8 +111,8 @@ def _form(file: Path) -> "Form":
 
 
 def _sides(run: str, baseline: str | None) -> "tuple[Side, Side | None]":
-    from evals.side import labelled
-    from evals.sides import side
+    from evals.verdict.side import labelled
+    from evals.verdict.sides import side
 
     if baseline is None:
         return side(run), None

@@ -134,9 +134,10 @@ def run(
     evals run hallucination -m openai/gpt-5.6 --size standard --dry-run
     evals run hallucination -m pocket/honest --until ±4pp
     """
-    from evals import sequence, session
+    from evals import session
     from evals.plan import Request
     from evals.terms import Terms
+    from evals.verdict import sequence
 
     if quiet and as_json:
         raise BadInput(
@@ -178,8 +179,8 @@ def run(
 
 def _until(width: str | None, between: str | None, margin: str | None, most: int | None) -> "Until | None":
     """When enough is asked. Raises: BadInput: a width, pair or margin that is none, or bounds of no rounds."""
-    from evals import margin as margins
     from evals.rounds import Until
+    from evals.verdict import margin as margins
 
     if width is None and between is None:
         if most is not None or margin is not None:
@@ -251,7 +252,7 @@ def _finish(session: "Session", quiet: bool, as_json: bool) -> int:
 
 def _rounds(session: "Session", summary: list[str], *, quiet: bool) -> "End":
     """Work through a session and the rounds that follow it; what came of them is put into `summary`."""
-    from evals import sequence
+    from evals.verdict import sequence
 
     end = work(session, quiet=quiet)
     while session.plan.request.until and not end.missing:

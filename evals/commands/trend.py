@@ -57,9 +57,10 @@ def trend(
     evals trend 'artifacts/*/runs' -m openai/gpt-x --since 2026-10-01
     evals trend runs --fail-on-change --format md --out trend.md
     """
-    from evals import show, trending
+    from evals import show
     from evals.commands.report import drawn
-    from evals.trend import worse
+    from evals.verdict import trending
+    from evals.verdict.trend import worse
 
     if not places:
         raise BadInput("no folder of runs is named", "write evals trend runs")

@@ -7,8 +7,8 @@ import pandas as pd
 
 from evals.errors import BadInput
 from evals.measure import Tally
-from evals.side import Side
 from evals.suite import Suite
+from evals.verdict.side import Side
 
 ITEM = ["seed", "sample", "arm"]
 SAMPLE = ["seed", "sample"]

@@ -16,8 +16,8 @@ from statistics import NormalDist
 from typing import Literal
 
 from evals import stats
-from evals.rules import Rules
 from evals.stats import Estimate
+from evals.verdict.rules import Rules
 
 Kind = Literal["margin", "floor", "ceiling"]
 Word = Literal["pass", "regress", "undecided"]

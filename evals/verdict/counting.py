@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from evals.measure import LOST, AnyMetric
-from evals.shared import Shared
 from evals.suite import Suite
 from evals.types import Index, Metric
+from evals.verdict.shared import Shared
 
 COUNTED = Metric("counted", "replies that count", {"counts": 1.0, "does not": 0.0}, better="higher")
 

@@ -6,14 +6,14 @@ from itertools import chain
 import pandas as pd
 
 from evals import words
-from evals.compare import compared
-from evals.counting import COUNTED
 from evals.document import Document, Section
-from evals.flips import exchanges, flips
 from evals.measure import ALL_ARMS
-from evals.resources import resources
-from evals.shared import share
-from evals.side import Side
+from evals.verdict.compare import compared
+from evals.verdict.counting import COUNTED
+from evals.verdict.flips import exchanges, flips
+from evals.verdict.resources import resources
+from evals.verdict.shared import share
+from evals.verdict.side import Side
 from evals.view import Row, Table, View, records, several, text
 
 NOTE = "In brackets: 95 % confidence intervals of the difference; n: items; p corrected for the number of comparisons."

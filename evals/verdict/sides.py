@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from evals import baseline, saved
 from evals.errors import BadInput, NotFound
 from evals.log import Run, read_run
 from evals.reporting import gather, suites_of
-from evals.side import Side, asked_hash, labelled, settle
+from evals.verdict import baseline, saved
+from evals.verdict.side import Side, asked_hash, labelled, settle
 
 
 def sides(texts: Iterable[str], models: Sequence[str] = ()) -> tuple[Side, ...]:

@@ -10,8 +10,8 @@ import pandas as pd
 
 from evals import contrast, stats
 from evals.effect import touching
-from evals.shared import ITEM, Shared
 from evals.stats import Estimate, Floats
+from evals.verdict.shared import ITEM, Shared
 
 COLUMNS = (
     *("suite", "candidate", "baseline", "what", "unit", "statistic", "baseline_value", "value"),

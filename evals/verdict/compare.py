@@ -14,11 +14,11 @@ from typing import Any
 import pandas as pd
 
 from evals import contrast, stats, words
-from evals.counting import COUNTED, counting, headlines, judged
 from evals.effect import apart, effect, gap, gap_apart
-from evals.margin import fitted
 from evals.measure import ALL_ARMS, Codes, Tally
-from evals.shared import Shared
+from evals.verdict.counting import COUNTED, counting, headlines, judged
+from evals.verdict.margin import fitted
+from evals.verdict.shared import Shared
 from evals.view import several
 
 HEAD = ("suite", "candidate", "baseline", "arm", "stratum", "level", "metric", "title")

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, assert_never
 
 from evals import safe, words
-from evals.gate import Finding, Outcome, Verdict, turned
 from evals.show.junit import Case, junit
 from evals.show.junit import Verdict as Ended
+from evals.verdict.gate import Finding, Outcome, Verdict, turned
 
 Form = Literal["text", "md", "json", "junit"]
 SAID = {"pass": "PASS", "regress": "REGRESS", "undecided": "UNDECIDED"}

@@ -11,18 +11,18 @@ from pathlib import Path
 
 from evals import log
 from evals.errors import BadInput, EvalsError
-from evals.gate import Outcome, Verdict
-from evals.gated import Looks
-from evals.gated import gate as once
 from evals.log import RunFile
 from evals.plan import Request, plan
 from evals.provider import ModelName, connect
 from evals.rounds import has_news, known, looks, numbered, seed_of
-from evals.rules import Rules
 from evals.session import End, Session, begin, resume
-from evals.side import Side
-from evals.sides import sides
 from evals.suite import load_all
+from evals.verdict.gate import Outcome, Verdict
+from evals.verdict.gated import Looks
+from evals.verdict.gated import gate as once
+from evals.verdict.rules import Rules
+from evals.verdict.side import Side
+from evals.verdict.sides import sides
 
 MORE = "more"
 """The folder in a run's own that holds the rounds."""

@@ -8,17 +8,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from evals import stats
-from evals.counting import COUNTED, counting, headlines, parts
 from evals.effect import apart, effect, gap, gap_apart, unchanged
 from evals.errors import BadInput, NotFound
-from evals.gate import Finding, Kind, Outcome, decide, turned
-from evals.margin import fitted
 from evals.measure import AnyMetric, Codes, Tally, measured, unit
-from evals.rules import Demand, Rules
-from evals.shared import Shared, share
-from evals.side import Side
 from evals.stats import Estimate
 from evals.suite import Suite
+from evals.verdict.counting import COUNTED, counting, headlines, parts
+from evals.verdict.gate import Finding, Kind, Outcome, decide, turned
+from evals.verdict.margin import fitted
+from evals.verdict.rules import Demand, Rules
+from evals.verdict.shared import Shared, share
+from evals.verdict.side import Side
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,15 @@ from typing import Any, NoReturn
 import pandas as pd
 
 from evals import __version__
-from evals.baseline import SCHEMA, Baseline, Line, SavedMetric, SavedSuite, digest, plain
 from evals.document import Document, Section
 from evals.errors import Unsupported
 from evals.frame import frame
 from evals.log import RunFile, now
 from evals.measure import measure
-from evals.side import Side, noted_as
 from evals.suite import Suite
 from evals.types import Arm, Failure, Key, Prompt, Reply, Score
+from evals.verdict.baseline import SCHEMA, Baseline, Line, SavedMetric, SavedSuite, digest, plain
+from evals.verdict.side import Side, noted_as
 from evals.view import View, legend, metrics
 
 SAVED = "as saved"

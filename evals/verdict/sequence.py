@@ -14,12 +14,12 @@ from evals import log, stats, words
 from evals.effect import gap
 from evals.errors import BadInput, NotFound
 from evals.frame import read
-from evals.margin import fitted
 from evals.measure import Tally, measured, unit
 from evals.plan import Plan, Planned, plan
 from evals.rounds import Round, Until, has_news, known, looks, seed_of
 from evals.session import Session, resume
 from evals.stats import Estimate
+from evals.verdict.margin import fitted
 
 
 @dataclass(frozen=True)

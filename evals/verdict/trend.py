@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from evals import stats, words
-from evals.counting import headlines
 from evals.measure import Codes, Items, Tally, measured, unit
 from evals.stats import Change, Estimate, Point, Track
 from evals.suite import Suite
+from evals.verdict.counting import headlines
 
 COLUMNS = (
     *("suite", "suite_version", "options", "arms", "model", "metric", "title", "run", "at", "seed"),

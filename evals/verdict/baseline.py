@@ -15,8 +15,8 @@ import pydantic
 
 from evals.errors import BadFile, BadInput
 from evals.measure import AnyMetric
-from evals.side import kept
 from evals.types import Index, ItemMetric, Metric, Score, Tag
+from evals.verdict.side import kept
 
 SCHEMA = 1
 AGAIN = "save it again: evals baseline save RUN --out FILE"

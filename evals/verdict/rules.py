@@ -16,7 +16,7 @@ from typing import Any, Literal
 import pydantic
 
 from evals.errors import BadFile, BadInput, NotFound
-from evals.margin import DEFAULT, limit, margin
+from evals.verdict.margin import DEFAULT, limit, margin
 
 ERROR = 0.05
 """The share of gates that may call a regression where nothing has changed."""

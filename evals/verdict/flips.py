@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from evals.counting import judged
 from evals.measure import Codes, Tally
-from evals.shared import Shared
+from evals.verdict.counting import judged
+from evals.verdict.shared import Shared
 from evals.view import Exchange, Row, Said, Voice, records
 
 COLUMNS = (
