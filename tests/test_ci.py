@@ -206,7 +206,7 @@ def test_what_is_there_is_not_overwritten(command: Callable[..., Done], tmp_path
         command("ci", "init")
     assert workflow.read_text() == "mine"
     assert not (tmp_path / "evals.toml").exists()
-    (tmp_path / "pyproject.toml").write_text('[tool.evals.verdict.gate]\nmargin = "3pp"\n')
+    (tmp_path / "pyproject.toml").write_text('[tool.evals.gate]\nmargin = "3pp"\n')
     done = command("ci", "init", "--force")
     assert "pyproject.toml is there and is left as it is" in done.out
     assert workflow.read_text() != "mine"

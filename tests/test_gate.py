@@ -300,7 +300,7 @@ def test_rules_are_read(tmp_path: Path) -> None:
 def test_rules_are_those_of_the_working_folder_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert rules() == Rules()
-    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n[tool.evals.verdict.gate]\nlooks = 7\n')
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n[tool.evals.gate]\nlooks = 7\n')
     assert rules().looks == 7
     (tmp_path / "evals.toml").write_text("[gate]\nlooks = 8\n")
     with pytest.raises(BadInput, match="both hold settings"):
