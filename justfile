@@ -38,7 +38,7 @@ lm-eval:
 # models in this process, and the same scores as lm-eval's
 in-process:
     bash tools/serve_env.sh
-    .serve-venv/bin/python -m pytest -m in_process -n 0
+    .serve-venv/bin/python -m pytest -n 0 -m in_process tests/test_in_process.py tests/test_same_scores.py
 
 # what a pull request must pass, from nothing
 ci:

@@ -1,6 +1,6 @@
 """Models in this process, by transformers (`hf/`) and by lm-eval's backends (`lm-eval/`), on pocket's weights.
 
-Needs tools/serve_env.sh first, and its Python:  .serve-venv/bin/python -m pytest -m in_process -n 0
+Needs tools/serve_env.sh first, and its Python:  just in-process
 """
 
 import asyncio

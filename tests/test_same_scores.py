@@ -2,7 +2,7 @@
 
 Roads: lm-eval's own backends (`hf` on the folder of the weights, `local-chat-completions` and `local-completions` on a
 server), and ours (`pocket` in numpy, `hf/` and `lm-eval/hf` in this process, the server). Needs tools/serve_env.sh, and
-its Python:  .serve-venv/bin/python -m pytest -m in_process -n 0
+its Python:  just in-process
 """
 
 import json
