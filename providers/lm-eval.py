@@ -9,20 +9,20 @@ told by the backend's tokenizer where it has one, and not at all where it has no
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from evals import complaint, safe
-from evals.errors import PASSING, BadInput, NotFound, ProviderError, Unsupported
+from evals import complaint
+from evals.errors import PASSING, NotFound, ProviderError, Unsupported
 from evals.hush import hushed
+from evals.lm_backend import NAME, backends, has_template, line, made
 from evals.provider import parsed
 from evals.together import Together
 from evals.types import Capability, Likelihood, Prompt, Response
 
-NAME = "lm-eval"
 NEEDS, EXTRA = ("lm_eval",), "lm-eval"
 """What must be importable, and the extra that brings it."""
 CAN: frozenset[Capability] = frozenset({"chat", "completion", "logprobs"})
@@ -201,7 +201,7 @@ class Backend:
     def _meant(self, error: Exception) -> ProviderError:
         """What a backend's failure means, whichever of its clients raised it."""
         names = {kind.__name__ for kind in type(error).__mro__}
-        said = f"{NAME}/{self.name}: {_line(error)}"
+        said = f"{NAME}/{self.name}: {line(error)}"
         answer = getattr(error, "response", None)
         status = getattr(answer, "status_code", None) or getattr(error, "status", None)
         if isinstance(status, int):
@@ -239,13 +239,6 @@ def _settings(prompt: Prompt, most: int) -> dict[str, Any]:
     }
 
 
-def _line(error: BaseException) -> str:
-    return safe.line(f"{type(error).__name__}: {error}", 300)
-
-
-# Setting up
-
-
 def connect(model: str = "", /, **options: str) -> Backend:
     """A backend by name, set up with the options that are not ours.
 
@@ -254,87 +247,10 @@ def connect(model: str = "", /, **options: str) -> Backend:
     """
     own = {key: value for key, value in options.items() if key in Options.model_fields}
     told = parsed(Options, NAME, own)
-    names = _backends()
+    names = backends()
     if model not in names:
         raise NotFound.among("backend of lm-eval", model, names)
-    lm = _made(model, {key: value for key, value in options.items() if key not in own})
+    lm = made(model, {key: value for key, value in options.items() if key not in own})
     only = "Chat" in type(lm).__name__
-    talks = told.chat is not False and (only or told.chat is True or _has_template(lm))
+    talks = told.chat is not False and (only or told.chat is True or has_template(lm))
     return Backend(model, lm, told, talks, only)
-
-
-def _backends() -> list[str]:
-    """The names that lm-eval has. Raises: Unsupported: it is not installed."""
-    import logging
-    import os
-
-    os.environ.setdefault(
-        "HF_HUB_DISABLE_TELEMETRY", "1"
-    )  # of what backends bring, unless the user has it on
-    try:
-        from lm_eval import models
-        from lm_eval.api.registry import model_registry
-    except ImportError as error:
-        raise Unsupported(
-            f"{NAME} runs models by lm-eval, and {error.name} is not installed",
-            "pip install 'behavior-evals[lm-eval]'",
-        ) from None
-    logging.getLogger("lm_eval").setLevel(logging.CRITICAL)
-    return sorted({*models.MODEL_MAPPING, *model_registry})
-
-
-def _made(name: str, options: Mapping[str, str]) -> Any:
-    """The backend. Raises: Unsupported: a package is missing. BadInput: it cannot be set up so."""
-    from lm_eval.api.registry import get_model
-    from lm_eval.utils import handle_arg_string
-
-    try:
-        kind: Callable[..., Any] = get_model(name)
-        _quieten()
-        lm = kind(
-            **_device(kind, options), **{key: handle_arg_string(value) for key, value in options.items()}
-        )
-        getattr(lm, "header", None)  # with the key, of which a backend of a host says here that it is not set
-    except ImportError as error:
-        raise Unsupported(
-            f"backend {name} of lm-eval needs more than is installed: {_line(error)}",
-            "install it: pip install 'lm-eval[api]' for servers, 'lm-eval[hf]', 'lm-eval[vllm]', ... for the rest",
-        ) from None
-    except Exception as error:  # noqa: BLE001  a backend is its authors' code
-        raise BadInput(
-            f"backend {name} of lm-eval cannot be set up: {_line(error)}",
-            "correct the options after ?, which are those of --model_args",
-        ) from None
-    return lm
-
-
-def _device(kind: Callable[..., Any], options: Mapping[str, str]) -> dict[str, str]:
-    """The processor, for a backend that would take a GPU where there is none."""
-    from inspect import signature
-
-    wants = signature(kind).parameters.get("device")
-    if wants is None or wants.default != "cuda" or "device" in options:
-        return {}
-    import torch
-
-    return {} if torch.cuda.is_available() else {"device": "cpu"}
-
-
-def _quieten() -> None:
-    """Keep the warnings and the bar of loading of transformers off the terminal, where the backend has brought it."""
-    import sys
-
-    if "transformers" in sys.modules:
-        from transformers import logging
-
-        logging.set_verbosity_error()
-        logging.disable_progress_bar()
-
-
-def _has_template(lm: Any) -> bool:
-    """Whether the backend's tokenizer has a chat template, and the backend gives conversations in it."""
-    if not hasattr(lm, "_loglikelihood_tokens") or not getattr(
-        getattr(lm, "tokenizer", None), "chat_template", None
-    ):
-        return False
-    return type(lm.apply_chat_template([{"role": "user", "content": "Hello"}])) is str
