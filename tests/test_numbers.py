@@ -353,7 +353,7 @@ def test_chinese_numerals_read_back(n: int) -> None:
     assert only(chinese(n)).value == n
 
 
-@given(st.integers(1, 3_999))
+@given(st.integers(1, 3_999).filter(lambda n: n != 509))  # DIX, which is ten in French
 def test_roman_numerals_read_back(n: int) -> None:
     assert roman_value(roman(n)) == n
     assert [number.value for number in numbers(roman(n))] == ([n] if len(roman(n)) > 1 else [])
