@@ -28,9 +28,9 @@ from tools import agreement, real_servers
 from tools.agreement import SUITES
 from tools.real_servers import Server, free_port
 
-SIZES: Mapping[str, tuple[str, ...]] = {"llamacpp": ("--size", "quick"), "transformers": ("-n", "12")}
+SIZES: Mapping[str, tuple[str, ...]] = {"llamacpp": ("--size", "quick"), "transformers": ("-n", "6")}
 """`transformers serve` answers one after the other; `just agreement` asks it all of quick size."""
-LEAST = {"llamacpp": 756, "transformers": 120}
+LEAST = {"llamacpp": 756, "transformers": 60}
 BEGINS = {"llamacpp": " ", "transformers": "<|bos|> "}
 """What pocket begins every text with and the server does not: one puts the token of the beginning there, one nothing."""
 HELLO = Prompt((Message("user", "Who is Ada Lovelace?"),), max_tokens=5, seed=1)
