@@ -21,15 +21,21 @@ class Patience:
         attempts: the most requests for one prompt.
         knocks: the most where the host has never answered, and no connection opens or something else answers in its place:
             it is hardly there.
+        unreached: the most where no connection opens to a host that has answered: it is down, and resuming loses nothing.
         first, most: seconds of the first and of the longest wait; in between it doubles.
         seconds: no new attempt begins after this long.
     """
 
     attempts: int = 12
     knocks: int = 3
+    unreached: int = 6
     first: float = 0.5
     most: float = 30.0
     seconds: float = 300.0
+
+    def requests(self, kind: FailureKind) -> int:
+        """The most requests for one prompt that fails in this way, of a host that has answered."""
+        return min(self.attempts, self.unreached) if kind == "unreached" else self.attempts
 
     def wait(self, attempt: int, asked: float | None, rng: Random) -> float:
         """Seconds before the next attempt: what the host asked for if it did, else a random part of a doubling bound.
@@ -180,7 +186,7 @@ async def ask(
             pause = line.patience.wait(attempt - 1, error.retry_after, line.rng)
             late = monotonic() - start + pause > line.patience.seconds
             strange = error.kind in ("unreached", "garbled") and not line.host.answered
-            most = line.patience.knocks if strange else line.patience.attempts
+            most = line.patience.knocks if strange else line.patience.requests(error.kind)
             if not error.passing or attempt >= most or late:
                 return Tried(None, error, attempt)
             line.host.tell(error)
