@@ -137,7 +137,6 @@ def run(
     from evals import session
     from evals.plan import Request
     from evals.terms import Terms
-    from evals.verdict import sequence
 
     if quiet and as_json:
         raise BadInput(
@@ -173,7 +172,10 @@ def run(
         until=enough,
     )
     found = session.preview(request, out, terms)
-    sequence.check(found.plan)
+    if enough:
+        from evals.verdict import sequence  # brings pandas, for which no other run need wait
+
+        sequence.check(found.plan)
     return _forecast(found, as_json) if dry_run else _finish(session.housed(found, out), quiet, as_json)
 
 
@@ -252,10 +254,12 @@ def _finish(session: "Session", quiet: bool, as_json: bool) -> int:
 
 def _rounds(session: "Session", summary: list[str], *, quiet: bool) -> "End":
     """Work through a session and the rounds that follow it; what came of them is put into `summary`."""
+    end = work(session, quiet=quiet)
+    if not session.plan.request.until:
+        return end
     from evals.verdict import sequence
 
-    end = work(session, quiet=quiet)
-    while session.plan.request.until and not end.missing:
+    while not end.missing:
         step = sequence.step(session)
         if step.following is None:
             summary += step.summary()
