@@ -181,15 +181,15 @@ def run(
 
 def _until(width: str | None, between: str | None, margin: str | None, most: int | None) -> "Until | None":
     """When enough is asked. Raises: BadInput: a width, pair or margin that is none, or bounds of no rounds."""
-    from evals.rounds import Until
-    from evals.verdict import margin as margins
-
     if width is None and between is None:
         if most is not None or margin is not None:
             raise BadInput(
                 "--most and --margin are for asking in rounds", "add --until ±2pp or --until-decided A,B"
             )
         return None
+    from evals.rounds import Until
+    from evals.verdict import margin as margins
+
     if margin is not None and between is None:
         raise BadInput("--margin is about the difference of two models", "add --until-decided A,B")
     pair = tuple(name.strip() for name in (between or "").split(","))
