@@ -220,7 +220,10 @@ def test_another_trouble_says_nothing_of_it(stub: Stub) -> None:
     assert "logprobs" in provider.can
 
 
-def test_they_are_asked_of_hosts_that_are_known_to_tell_them_or_as_the_user_says(stub: Stub) -> None:
+def test_they_are_asked_of_hosts_that_are_known_to_tell_them_or_as_the_user_says(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MINE", "a-key")
     unknown = Host("place", stub.url, wires=("completion",))
     assert unknown.connect("m").can == {"completion", "seed"}
     assert unknown.connect("m", logprobs="yes").can == {"completion", "seed", "logprobs"}
@@ -230,8 +233,8 @@ def test_they_are_asked_of_hosts_that_are_known_to_tell_them_or_as_the_user_says
         ("vllm/m?wire=completion", True),
         ("vllm/m", False),
         ("llamacpp?wire=completion", False),
-        ("openai/davinci-002?key_env=SHELL", True),
-        ("openai/gpt-3.5-turbo-instruct?key_env=SHELL", False),
+        ("openai/davinci-002?key_env=MINE", True),
+        ("openai/gpt-3.5-turbo-instruct?key_env=MINE", False),
     ):
         assert ("logprobs" in named(ModelName.parse(model)).can) is tells, model
 
