@@ -2,6 +2,7 @@
 
 import mmap
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -52,3 +53,10 @@ def repair(path: Path) -> None:
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
             end = view.rfind(b"\n") + 1
         file.truncate(end)
+
+
+def whole_lines(path: Path) -> Iterator[bytes]:
+    """The lines of such a file, but for a last one without its end, which a kill cut off; none if there is no file."""
+    if path.exists():
+        with path.open("rb") as lines:
+            yield from (line for line in lines if line.endswith(b"\n"))

@@ -9,6 +9,7 @@ import sys
 import click
 
 from evals import __version__
+from evals.commands.arena import arena
 from evals.commands.baseline import baseline
 from evals.commands.certify import certify
 from evals.commands.check_provider import check_provider
@@ -43,7 +44,7 @@ def evals() -> None:
 
 for command in (
     *(run, list_, models, show, tokens, report),
-    *(compare, baseline, gate, trend, certify, ci),
+    *(compare, baseline, gate, trend, certify, ci, arena),
     *(score, import_, export, check_provider),
 ):
     evals.add_command(command)

@@ -12,6 +12,7 @@ import pandas as pd
 import pydantic_core
 
 from evals import log
+from evals.appended import whole_lines
 from evals.columns import Line, Lists, taken_apart, together
 from evals.errors import FINAL
 from evals.log import Run, RunFile
@@ -145,7 +146,7 @@ def read(folder: Path) -> Rows:
     about = log.read_about(folder)
     try:
         with _undisturbed():
-            lists = _last_of_each_key(together(_batches(log.whole_lines(folder / "replies.jsonl"))))
+            lists = _last_of_each_key(together(_batches(whole_lines(folder / "replies.jsonl"))))
     except (ValueError, KeyError, TypeError, AttributeError):
         return Rows.of(log.read_run(folder))
     if not all(_is_sound(column, lists[column.name]) for column in COLUMNS if column.name in lists):

@@ -18,7 +18,7 @@ import pydantic
 from filelock import FileLock, Timeout
 
 from evals import __version__
-from evals.appended import Appended, unwritable
+from evals.appended import Appended, unwritable, whole_lines
 from evals.errors import BadFile, BadInput, NotFound
 from evals.imported import Imported
 from evals.limiter import Change
@@ -244,13 +244,6 @@ def read_replies(path: Path) -> Iterator[Reply]:
                 f"{path}, line {number} is damaged: {_first(error)}",
                 "delete that line and resume the run: only what it held is asked again",
             ) from None
-
-
-def whole_lines(path: Path) -> Iterator[bytes]:
-    """The lines of a log, but for a last one without its end; none if there is no log."""
-    if path.exists():
-        with path.open("rb") as lines:
-            yield from (line for line in lines if line.endswith(b"\n"))
 
 
 def plain(reply: Reply) -> dict[str, Any]:

@@ -60,7 +60,7 @@ LAYERS = [
     {"log", "converse", "display", "inventory", "lm_task"},
     {"run", "checks", "batch"},
     {"rescore", "columns", "frame", "measure", "progress", "foreign"},
-    {"effect"},
+    {"effect", "arena"},
     {"contrast", "misses", "session", "estimate", "precision"},
     {"view"},
     {"document", "certify"},

@@ -1,0 +1,14 @@
+"""`evals arena`: models meet on the same questions, are judged two by two, and are ranked."""
+
+import click
+
+from evals.commands.arena.collect import collect
+
+
+@click.group(short_help="models meet on the same questions, are judged in pairs, and are ranked")
+def arena() -> None:
+    """Let models meet: answers from runs, files or fresh; judged by models, rules and people; ranked with intervals."""
+
+
+for command in (collect,):
+    arena.add_command(command)

@@ -1,0 +1,48 @@
+"""`evals arena collect`: questions and answers of an arena out of finished runs."""
+
+from pathlib import Path
+
+import click
+
+from evals.errors import BadInput
+
+
+@click.command(short_help="put the answers of runs into an arena; no model is asked")
+@click.argument("runs", nargs=-1, type=Path, metavar="RUN...")
+@click.option(
+    "--as",
+    "names",
+    multiple=True,
+    metavar="MODEL=NAME",
+    help="call a model otherwise, as a second run of it needs; again for more",
+)
+@click.option(
+    "--out", type=Path, default=Path("arena"), metavar="ARENA", help="the arena's folder  [default: arena]"
+)
+def collect(runs: tuple[Path, ...], names: tuple[str, ...], out: Path) -> None:
+    """Put the replies of run folders into an arena: what several models answered to one question can then be judged.
+
+    \b
+    evals arena collect runs/*
+    evals arena collect runs/monday --as pocket/honest=monday --out arenas/week
+    """
+    from evals.arena.collect import collect as put
+    from evals.arena.pairs import pairs
+    from evals.log import read_run
+
+    if not runs:
+        raise BadInput("no run is named", "write evals arena collect runs/*")
+    found = put([read_run(folder) for folder in runs], out, _names(names))
+    click.echo(
+        f"{out}: {len(found.models)} models, {len(found.questions):,} questions, {len(found.answers):,} answers, "
+        f"{sum(1 for _ in pairs(found)):,} pairs to judge"
+    )
+
+
+def _names(texts: tuple[str, ...]) -> dict[str, str]:
+    """MODEL=NAME; a model's options hold `=` too, so the last one counts."""
+    parted = [text.rpartition("=") for text in texts]
+    for model, _, name in parted:
+        if not (model and name):
+            raise BadInput("--as needs a model and a name", "write --as MODEL=NAME")
+    return {model: name for model, _, name in parted}
