@@ -9,6 +9,7 @@ import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -22,6 +23,8 @@ from evals.quota import NOTHING, Quota
 
 if TYPE_CHECKING:
     import httpx2
+
+    from evals.transport import Transport
 
 
 class Shape(BaseModel):
@@ -39,8 +42,6 @@ IDLE_SECONDS = 4.0
 
 LARGEST = 64 << 20
 """Bytes of an answer, decompressed, after which it is no reply of a model and is read no further."""
-
-JSON = {"content-type": "application/json"}
 
 SHORTEST_KEY = 8
 """Characters below which a key is a placeholder ("none", "EMPTY") and may well occur in what a host says."""
@@ -130,7 +131,7 @@ class Http:
     auth: str = "authorization"
     headers: Mapping[str, str] = field(default_factory=dict)
     quota: Quota = NOTHING
-    _client: "httpx2.AsyncClient | None" = field(default=None, init=False, repr=False)
+    _transport: "Transport | None" = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.url = self.url.rstrip("/")
@@ -157,30 +158,31 @@ class Http:
         """
         url = self.url.removesuffix("/v1") if beside else self.url
         model = model or str(body.get("model", ""))
-        return await self._send("POST", url + path, model, content=json.dumps(body).encode(), headers=JSON)
+        return await self._send(self._json(url + path, json.dumps(body).encode()), model)
 
     async def post_bytes(self, path: str, json_text: bytes, model: str) -> Answer:
         """Send JSON that is written out already, and may be large. Raises: as `post`."""
-        return await self._send("POST", self.url + path, model, content=json_text, headers=JSON)
+        return await self._send(self._json(self.url + path, json_text), model)
 
     async def upload(self, path: str, name: str, content: bytes, **fields: str) -> Answer:
         """Send a file as a form does, with the form's other fields. Raises: as `post`."""
-        return await self._send("POST", self.url + path, "", data=fields, files={"file": (name, content)})
+        form = {"data": fields, "files": {"file": (name, content)}}
+        return await self._send(self._request("POST", self.url + path, **form))
 
     async def get(self, path: str) -> Answer:
         """Ask for what is there. Raises: as `post`."""
-        return await self._send("GET", self.url + path, "")
+        return await self._send(self._request("GET", self.url + path))
 
     async def lines(self, path: str) -> AsyncIterator[bytes]:
         """The lines of a file that is there, as they come in: it may be larger than memory.
 
         Raises: as `post`, also after some lines have come.
         """
-        url, rest = self.url + path, b""
-        async with self._asked("GET", url) as response:
+        rest = b""
+        async with self._answering(self._request("GET", self.url + path)) as response:
             if not response.is_success:
-                await self._whole(response, "", url)
-            async for chunk in response.aiter_bytes():
+                await self._whole(response, "")
+            async for chunk in _pieces(response):
                 *whole, rest = (rest + chunk).split(b"\n")
                 self._bound(len(rest))
                 for line in whole:
@@ -188,36 +190,70 @@ class Http:
         if rest:
             yield self._without_key(rest)
 
-    async def _send(self, method: str, url: str, model: str, **sent: Any) -> Answer:
+    def _request(self, method: str, url: str, **body: Any) -> "httpx2.Request":
+        """A request of this client; `httpx2.Request` says what its body may be."""
+        import httpx2  # a fifth of a second, for which `evals --help` need not wait
+
+        limits = {"timeout": {"connect": CONNECT_SECONDS, "read": self.timeout}}
+        return httpx2.Request(method, _parsed(url), headers=self._sent, extensions=limits, **body)
+
+    def _json(self, url: str, text: bytes) -> "httpx2.Request":
+        import httpx2
+
+        request = self._request("POST", url, stream=httpx2.ByteStream(text))
+        request.headers["content-type"] = "application/json"
+        return request
+
+    @cached_property
+    def _sent(self) -> "httpx2.Headers":
+        """The headers of every request."""
+        import httpx2
+
+        headers = {
+            "accept": "application/json",
+            "accept-encoding": "gzip, deflate",
+            "user-agent": f"evals/{__version__}",
+            **self.headers,
+        }
+        if self.key.value:
+            bearer = "Bearer " if self.auth == "authorization" else ""
+            headers[self.auth] = bearer + self.key.value
+        return httpx2.Headers(headers)
+
+    async def _send(self, request: "httpx2.Request", model: str = "") -> Answer:
         started = perf_counter()
-        async with self._asked(method, url, **sent) as response:
-            answered = await self._whole(response, model, url)
+        async with self._answering(request) as response:
+            answered = await self._whole(response, model)
         return Answer(answered, perf_counter() - started)
 
     @asynccontextmanager
-    async def _asked(self, method: str, url: str, **sent: Any) -> AsyncIterator["httpx2.Response"]:
+    async def _answering(self, request: "httpx2.Request") -> AsyncIterator["httpx2.Response"]:
         """What is answered, from its first byte on. Raises: ProviderError: the connection failed."""
-        import httpx2  # a fifth of a second, for which `evals --help` need not wait
+        import httpx2
 
-        if self._client is None:
-            self._client = self._open()
+        if self._transport is None:
+            self._transport = self._open()
         try:
-            async with self._client.stream(method, url, **sent) as response:
+            response = await self._transport.handle_async_request(request)
+            response.request = request
+            try:
                 yield response
+            finally:
+                await response.aclose()
         except httpx2.HTTPError as error:
             raise self._broken(error) from None
 
-    async def _whole(self, response: "httpx2.Response", model: str, url: str) -> bytes:
+    async def _whole(self, response: "httpx2.Response", model: str) -> bytes:
         """An answer's bytes. Raises: HostError: it is an error. ProviderError: it is no reply of a model."""
         got = bytearray()
-        async for chunk in response.aiter_bytes():
+        async for chunk in _pieces(response):
             got += chunk
             self._bound(len(got))
         self.quota = quota.read(response.headers)
         answered = self._without_key(bytes(got))
         if not response.is_success:
             said = complaint.read(response.status_code, response.headers, answered)
-            raise self.refusal(said, model, url, response.headers.get("location", ""))
+            raise self.refusal(said, model, str(response.url), response.headers.get("location", ""))
         return answered
 
     def _bound(self, size: int) -> None:
@@ -236,26 +272,16 @@ class Http:
 
     async def close(self) -> None:
         """Close all connections; the next request would open new ones."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            await transport.aclose()
 
-    def _open(self) -> "httpx2.AsyncClient":
-        import httpx2
-
+    def _open(self) -> "Transport":
         from evals.transport import Transport
 
-        headers = {"accept": "application/json", "user-agent": f"evals/{__version__}", **self.headers}
-        if self.key.value:
-            bearer = "Bearer " if self.auth == "authorization" else ""
-            headers[self.auth] = bearer + self.key.value
-        return httpx2.AsyncClient(
-            headers=headers,
-            timeout=httpx2.Timeout(self.timeout, connect=CONNECT_SECONDS, pool=None),
-            transport=Transport(
-                idle=IDLE_SECONDS,
-                proxies=not is_local(self.url),  # a server on this machine is never behind one
-            ),
+        return Transport(
+            idle=IDLE_SECONDS,
+            proxies=not is_local(self.url),  # a server on this machine is never behind one
         )
 
     @property
@@ -374,6 +400,23 @@ class Http:
         return ProviderError(
             "garbled", f"{self.host} answered without a usable {place or 'object'}: {first['msg']}"
         )
+
+
+@lru_cache(256)
+def _parsed(url: str) -> "httpx2.URL":
+    """An address taken apart; most requests go to one and the same."""
+    import httpx2
+
+    return httpx2.URL(url)
+
+
+def _pieces(response: "httpx2.Response") -> AsyncIterator[bytes]:
+    """An answer's bytes as they come in. What is not compressed needs none of what httpx2 would do to it."""
+    import httpx2
+
+    if "content-encoding" in response.headers or not isinstance(response.stream, httpx2.AsyncByteStream):
+        return response.aiter_bytes()
+    return aiter(response.stream)
 
 
 def is_local(url: str) -> bool:

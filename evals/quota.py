@@ -56,7 +56,8 @@ def read(headers: Mapping[str, str]) -> Quota:
 
     Args: headers: of a mapping that ignores case, or with lower-case names.
     """
-    return Quota(**{what: _left(headers, names) for what, names in NAMES.items()})
+    said = {name: value for name, value in headers.items() if "ratelimit" in name}
+    return Quota(**{what: _left(said, names) for what, names in NAMES.items()}) if said else NOTHING
 
 
 def _left(headers: Mapping[str, str], names: tuple[tuple[str, str], ...]) -> Left | None:

@@ -7,8 +7,8 @@ against 0.2 ms, and dearer with every connection (benchmarks/README.md).
 
 import ssl
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from functools import lru_cache
 
 import aiohttp
 import httpx2
@@ -38,17 +38,15 @@ class Transport(httpx2.AsyncBaseTransport):
         if self._session is None:
             self._session = self._open(request.url.scheme)
         limits = request.extensions.get("timeout", {})
-        with _translated():
+        with _translated:
             answer = await self._session.request(
                 request.method,
-                yarl.URL(str(request.url), encoded=True).with_user(None),  # httpx2 has made a header of it
+                _parsed(request.url),
                 proxy=self._proxy(request.url),
                 data=await request.aread() or None,
-                headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in _sent(request)],
+                headers=_sent(request),
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(
-                    sock_connect=limits.get("connect"), sock_read=limits.get("read")
-                ),
+                timeout=_timeout(limits.get("connect"), limits.get("read")),
             )
         return httpx2.Response(answer.status, headers=answer.raw_headers, stream=_Body(answer))
 
@@ -75,13 +73,28 @@ class Transport(httpx2.AsyncBaseTransport):
             await session.close()
 
 
-def _sent(request: httpx2.Request) -> Iterator[tuple[bytes, bytes]]:
-    """The headers, less those that depend on the connection and are aiohttp's to write."""
-    return (
-        (name, value)
-        for name, value in request.headers.raw
-        if name.lower() not in (b"host", b"connection", b"content-length")
-    )
+CONNECTIONS = (b"host", b"connection", b"content-length")
+"""The headers that depend on the connection and are aiohttp's to write."""
+
+
+def _sent(request: httpx2.Request) -> list[tuple[str, str]]:
+    raw = request.headers.raw
+    return [
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, value in raw
+        if name.lower() not in CONNECTIONS
+    ]
+
+
+@lru_cache(256)
+def _parsed(url: httpx2.URL) -> yarl.URL:
+    """An address as aiohttp takes it, without user and password: httpx2 makes a header of them."""
+    return yarl.URL(str(url), encoded=True).with_user(None)
+
+
+@lru_cache
+def _timeout(connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(sock_connect=connect, sock_read=read)
 
 
 class _Body(httpx2.AsyncByteStream):
@@ -91,7 +104,7 @@ class _Body(httpx2.AsyncByteStream):
         self._answer = answer
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _translated():
+        with _translated:
             async for piece in self._answer.content.iter_chunked(PIECE):
                 yield piece
 
@@ -103,18 +116,27 @@ class _Body(httpx2.AsyncByteStream):
             self._answer.close()
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    """What aiohttp says of a failure, as httpx2 says it."""
-    try:
-        yield
-    except aiohttp.ConnectionTimeoutError as error:
-        raise httpx2.ConnectTimeout(str(error)) from error
-    except TimeoutError as error:
-        raise httpx2.ReadTimeout(str(error)) from error
-    except aiohttp.ClientConnectorError as error:
-        raise httpx2.ConnectError(str(error)) from error
-    except aiohttp.ClientOSError as error:
-        raise httpx2.ReadError(str(error)) from error
-    except aiohttp.ClientError as error:
-        raise httpx2.RemoteProtocolError(str(error)) from error
+class _Translated:
+    """What aiohttp says of a failure in the block, as httpx2 says it."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        match error:
+            case None:
+                return
+            case aiohttp.ConnectionTimeoutError():
+                raise httpx2.ConnectTimeout(str(error)) from error
+            case TimeoutError():
+                raise httpx2.ReadTimeout(str(error)) from error
+            case aiohttp.ClientConnectorError():
+                raise httpx2.ConnectError(str(error)) from error
+            case aiohttp.ClientOSError():
+                raise httpx2.ReadError(str(error)) from error
+            case aiohttp.ClientError():
+                raise httpx2.RemoteProtocolError(str(error)) from error
+
+
+_translated = _Translated()
+"""One for all: it holds nothing, and a generator for every request would cost more than the rest of this file."""

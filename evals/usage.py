@@ -28,9 +28,13 @@ def counts(usage: Any) -> Counts:
     Some hosts count reasoning beside what is written (xAI); their total tells. DeepSeek and Moonshot have names of their
     own for what came from a cache.
     """
+    if not isinstance(usage, dict):
+        return UNTOLD
+    read, written = count(usage, "prompt_tokens"), count(usage, "completion_tokens")
+    if usage.keys() <= PLAIN:  # what most answers say, and all that bare servers do
+        return Counts(read, written, None)
     hidden = count(usage, "completion_tokens_details", "reasoning_tokens")
     hidden = count(usage, "reasoning_tokens") if hidden is None else hidden
-    read, written = count(usage, "prompt_tokens"), count(usage, "completion_tokens")
     total = count(usage, "total_tokens")
     if hidden and None not in (read, written, total) and total == added(read, written, hidden):
         written = added(written, hidden)
@@ -39,6 +43,10 @@ def counts(usage: Any) -> Counts:
     stored = count(usage, "prompt_tokens_details", "cache_write_tokens")
     return Counts(read, written, hidden, cached, stored, charged(usage))
 
+
+UNTOLD = Counts(None, None, None)
+PLAIN = frozenset({"prompt_tokens", "completion_tokens", "total_tokens"})
+"""A usage record of these alone tells nothing of reasoning, caches or charges."""
 
 TICKS = 10_000_000_000
 """xAI's unit of cost: so many are a US dollar."""

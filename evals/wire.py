@@ -307,7 +307,8 @@ class Wire(ABC):
 
     def admit(self, prompt: Prompt) -> None:
         """Raises: ProviderError: the prompt needs what the model has not."""
-        for name in sorted(prompt.needs - self.can):
+        needs = prompt.needs
+        for name in sorted(needs - self.can) if needs else ():
             raise ProviderError("unsupported", f"{self.model} of {self.http.host} {LACKS[name]}", LEAVE_OUT)
 
     def incapable(self, error: HostError, prompt: Prompt) -> ProviderError | None:
