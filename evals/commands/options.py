@@ -1,10 +1,13 @@
 """What several commands read from the command line, or ask of the terminal, in the same way."""
 
+import inspect
 import re
 import shutil
 import sys
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 import click
 
@@ -12,6 +15,34 @@ from evals.errors import BadInput
 
 FORMATS = ("table", "md", "csv", "json", "html")
 """As what documents are shown."""
+
+Command = Callable[..., Any]
+
+
+def gathered(
+    name: str, make: Callable[..., Any], *options: Callable[[Command], Command]
+) -> Callable[[Command], Command]:
+    """A decorator that gives a command some options, and hands it one argument for all of them.
+
+    Args:
+        name: of that argument.
+        make: makes it of the options' values, which it takes by name.
+        options: as click makes them, or gathered ones that `make` takes in turn.
+    """
+    taken = tuple(inspect.signature(make).parameters)
+
+    def around(command: Command) -> Command:
+        @wraps(command)
+        def given(**values: Any) -> Any:
+            own = {key: values.pop(key) for key in taken}
+            return command(**values, **{name: make(**own)})
+
+        complete: Command = given
+        for option in reversed(options):
+            complete = option(complete)
+        return complete
+
+    return around
 
 
 def parse_seed(text: str | None) -> int | Literal["fresh"]:

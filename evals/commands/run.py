@@ -7,88 +7,26 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evals.commands.options import parse_rate, parse_seed, parse_settings, terminal
+from evals.commands.asking import terms_options
+from evals.commands.options import terminal
+from evals.commands.selection import Selection, selection_options
 from evals.errors import BadInput
+from evals.terms import Terms
 
 if TYPE_CHECKING:
-    from evals.rounds import Until
     from evals.session import End, Session
     from evals.types import Key
-
-DEFAULT_MODEL = "pocket"
 
 
 @click.command(short_help="ask models a suite's questions and judge the replies")
 @click.argument("suites", nargs=-1, metavar="SUITE...")
-@click.option(
-    "-m",
-    "--model",
-    "models",
-    multiple=True,
-    metavar="MODEL",
-    help="provider/model; again for more  [default: pocket]",
-)
-@click.option("--size", metavar="NAME", help="quick, standard or full  [default: quick]")
-@click.option("-n", "count", type=int, metavar="N", help="this many samples of each suite instead of a size")
-@click.option(
-    "--seed",
-    default=None,
-    metavar="N|fresh",
-    help="the items' seed; fresh draws and records a new one  [default: the public seed]",
-)
-@click.option(
-    "--arm", "arms", multiple=True, metavar="ARM", help="only this arm, again for more; all for every one"
-)
-@click.option(
-    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="an option of the suite, again for more"
-)
-@click.option(
-    "--repeat",
-    default=1,
-    metavar="K",
-    help="ask each prompt K times, greedy arms then at temperature 1  [default: 1]",
-)
-@click.option(
-    "--until",
-    metavar="WIDTH",
-    help="ask in rounds until the intervals are this narrow, as ±2pp; --size is the first round",
-)
-@click.option(
-    "--until-decided",
-    metavar="A,B",
-    help="ask in rounds until it is decided which of two models is better, or that neither is by --margin",
-)
-@click.option("--margin", metavar="SIZE", help="with --until-decided, how much matters  [default: 5pp]")
-@click.option(
-    "--most",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="in rounds, at most this many samples of each suite  [default: its largest size]",
-)
-@click.option(
-    "--concurrency",
-    type=int,
-    metavar="N",
-    help="requests at a time for each model; with --batch, in a batch  [default: the provider's]",
-)
-@click.option("--rate", metavar="N/min", help="a fixed rate of requests for each account of a host")
+@selection_options
+@terms_options
 @click.option(
     "--out", type=Path, default=Path("runs"), metavar="DIR", help="where run folders lie  [default: runs]"
 )
 @click.option(
     "--resume", "resumed", type=Path, metavar="RUN", help="go on with this run folder; takes no SUITE"
-)
-@click.option(
-    "--prices",
-    type=Path,
-    metavar="FILE",
-    help="prices of your own, a TOML file, before those that are known",
-)
-@click.option(
-    "--batch", is_flag=True, help="ask by the hosts' batch interfaces: half the price, within 24 hours"
-)
-@click.option(
-    "--no-wait", is_flag=True, help="with --batch: leave once all is submitted; the same command collects it"
 )
 @click.option(
     "--dry-run",
@@ -99,24 +37,10 @@ DEFAULT_MODEL = "pocket"
 @click.option("--json", "as_json", is_flag=True, help="the results as one JSON object on standard output")
 def run(
     suites: tuple[str, ...],
-    models: tuple[str, ...],
-    size: str | None,
-    count: int | None,
-    seed: str | None,
-    arms: tuple[str, ...],
-    settings: tuple[str, ...],
-    repeat: int,
-    until: str | None,
-    until_decided: str | None,
-    margin: str | None,
-    most: int | None,
-    concurrency: int | None,
-    rate: str | None,
+    selection: Selection,
+    terms: Terms,
     out: Path,
     resumed: Path | None,
-    prices: Path | None,
-    batch: bool,
-    no_wait: bool,
     dry_run: bool,
     quiet: bool,
     as_json: bool,
@@ -135,8 +59,6 @@ def run(
     evals run hallucination -m pocket/honest --until ±4pp
     """
     from evals import session
-    from evals.plan import Request
-    from evals.terms import Terms
 
     if quiet and as_json:
         raise BadInput(
@@ -144,65 +66,19 @@ def run(
         )
     if quiet and dry_run:
         raise BadInput("--quiet prints only where the run lies, and --dry-run makes none", "give one of them")
-    if concurrency is not None and concurrency < 1:
-        raise BadInput(f"--concurrency {concurrency} would ask nothing", "give a number from 1")
-    if no_wait and not batch:
-        raise BadInput("--no-wait leaves batches to their host, and this asks for none", "add --batch")
-    terms = Terms(concurrency, parse_rate(rate), prices, batch, not no_wait)
-    enough = _until(until, until_decided, margin, most)
     if resumed is not None:
-        if suites or models or arms or settings or size or count is not None or seed or repeat != 1 or enough:
+        if suites or selection != Selection():
             raise BadInput(
                 "--resume goes on with a run as it was planned", "leave out SUITE and what selects its items"
             )
         found = session.resume(resumed, terms)
         return _forecast(found, as_json) if dry_run else _finish(found, quiet, as_json)
-    if not suites:
-        raise BadInput("no suite is named", "write evals run suites/hallucination, or see evals list suites")
-    if size and count is not None:
-        raise BadInput("--size and -n both say how many samples", "give one of them")
-    request = Request(
-        suites=tuple(dict.fromkeys(suites)),
-        models=tuple(dict.fromkeys(models or (enough and enough.between) or (DEFAULT_MODEL,))),
-        size=count if count is not None else size or "quick",
-        seed=parse_seed(seed),
-        arms=arms,
-        options=parse_settings(settings),
-        repeat=repeat,
-        until=enough,
-    )
-    found = session.preview(request, out, terms)
-    if enough:
+    found = session.preview(selection.request(suites), out, terms)
+    if selection.until:
         from evals.verdict import sequence  # brings pandas, for which no other run need wait
 
         sequence.check(found.plan)
     return _forecast(found, as_json) if dry_run else _finish(session.housed(found, out), quiet, as_json)
-
-
-def _until(width: str | None, between: str | None, margin: str | None, most: int | None) -> "Until | None":
-    """When enough is asked. Raises: BadInput: a width, pair or margin that is none, or bounds of no rounds."""
-    if width is None and between is None:
-        if most is not None or margin is not None:
-            raise BadInput(
-                "--most and --margin are for asking in rounds", "add --until ±2pp or --until-decided A,B"
-            )
-        return None
-    from evals.rounds import Until
-    from evals.verdict import margin as margins
-
-    if margin is not None and between is None:
-        raise BadInput("--margin is about the difference of two models", "add --until-decided A,B")
-    pair = tuple(name.strip() for name in (between or "").split(","))
-    if between is not None and (len(set(pair)) != 2 or len(pair) != 2 or not all(pair)):
-        raise BadInput(f"--until-decided {between!r} is not two models", "write --until-decided A,B")
-    return Until(
-        width=None
-        if width is None
-        else margins.margin(width.strip().removeprefix("±").removeprefix("+-"), "--until"),
-        between=None if between is None else (pair[0], pair[1]),
-        margin=margins.DEFAULT if margin is None else margins.margin(margin),
-        most=most,
-    )
 
 
 def _forecast(session: "Session", as_json: bool) -> int:

@@ -1,0 +1,48 @@
+"""The options of `evals run` that say on what terms models are asked: how fast, at what price, by which way."""
+
+from pathlib import Path
+
+import click
+
+from evals.commands.options import gathered, parse_rate
+from evals.errors import BadInput
+from evals.terms import Terms
+
+
+def _terms(
+    concurrency: int | None, rate: str | None, prices: Path | None, batch: bool, no_wait: bool
+) -> Terms:
+    """Raises: BadInput: a number that asks nothing, or two options that do not go together."""
+    if concurrency is not None and concurrency < 1:
+        raise BadInput(f"--concurrency {concurrency} would ask nothing", "give a number from 1")
+    if no_wait and not batch:
+        raise BadInput("--no-wait leaves batches to their host, and this asks for none", "add --batch")
+    return Terms(concurrency, parse_rate(rate), prices, batch, not no_wait)
+
+
+terms_options = gathered(
+    "terms",
+    _terms,
+    click.option(
+        "--concurrency",
+        type=int,
+        metavar="N",
+        help="requests at a time for each model; with --batch, in a batch  [default: the provider's]",
+    ),
+    click.option("--rate", metavar="N/min", help="a fixed rate of requests for each account of a host"),
+    click.option(
+        "--prices",
+        type=Path,
+        metavar="FILE",
+        help="prices of your own, a TOML file, before those that are known",
+    ),
+    click.option(
+        "--batch", is_flag=True, help="ask by the hosts' batch interfaces: half the price, within 24 hours"
+    ),
+    click.option(
+        "--no-wait",
+        is_flag=True,
+        help="with --batch: leave once all is submitted; the same command collects it",
+    ),
+)
+"""Gives a command the argument `terms`."""
