@@ -96,7 +96,10 @@ def _limiter(provider: Provider, runner: Runner) -> Limiter:
     Such a model may be slow, and does not hang: what were taken from it would go on computing in the way of the next.
     """
     most = runner.concurrency or provider.concurrency
-    first = FIRST if hasattr(provider, "account") else most
+    modest = (
+        FIRST if runner.concurrency is None else max(FIRST, runner.concurrency // 4)
+    )  # as the user says, it stands more
+    first = modest if hasattr(provider, "account") else most
     deadline = Deadline(never=getattr(provider, "in_process", False))
     return Limiter(most, first, Pace(runner.rate), deadline=deadline)
 
