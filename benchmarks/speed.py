@@ -9,7 +9,6 @@ installed them.
 """
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -20,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from urllib.request import urlopen
+
+import httpx2
 
 from benchmarks.peers.commands import ENVIRONMENT, peers
 
@@ -73,8 +73,7 @@ def server(*options: str) -> Iterator[str]:
 
 def requests(url: str) -> int:
     """How many the server has seen."""
-    with urlopen(url.removesuffix("/v1") + "/stats") as answer:
-        return int(json.load(answer)["requests"])
+    return int(httpx2.get(url.removesuffix("/v1") + "/stats").json()["requests"])
 
 
 def ours(url: str, n: int, concurrency: int) -> list[str]:
