@@ -39,6 +39,11 @@ PASSING: frozenset[FailureKind] = frozenset(
 FINAL: frozenset[FailureKind] = frozenset({"too_long"})
 """The kinds that say something of model and prompt for good: such a reply is not missing and never asked again."""
 
+MENDED: frozenset[FailureKind] = frozenset(
+    {"auth", "not_found", "unreached", "garbled", "unsupported", "provider", "tool", "scorer"}
+)
+"""The kinds that, where a model has answered nothing at all, are for the user to mend: a key, a name, an address, code."""
+
 
 ALIKE = 0.75
 """How like a known name a mistyped one must be (difflib's ratio): "poket" is pocket (.91), "nope" is not openai (.6)."""

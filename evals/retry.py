@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from time import monotonic
 
-from evals.errors import EvalsError, FailureKind, ProviderError
+from evals.errors import MENDED, EvalsError, FailureKind, ProviderError
 from evals.limiter import Drained, Limiter
 from evals.provider import Provider
 from evals.types import Prompt, Response
@@ -65,7 +65,7 @@ LOST_SECONDS = 120.0
 class Breaker:
     """Opens when there is no chance: a key or name is refused, nothing answers, or the first prompts all fail alike.
 
-    It opens as well where a host that has answered stays out of reach. Then the run is cut short and has not failed.
+    It opens as well where a host that has answered stays out of reach, or refuses the key. Then the run is cut short.
 
     That prompts are too long says nothing of shorter ones: alone it opens where the shortest of all is among them.
 
@@ -91,9 +91,21 @@ class Breaker:
     _unreached: int = 0
 
     @property
-    def lost(self) -> bool:
-        """Whether a host that has answered is there no more: what it said stands, the rest can be asked another time."""
-        return self.answered and self.reason is not None and self.reason.kind == "unreached"
+    def is_for_the_user(self) -> bool:
+        """Whether it is open for what must be mended before anything can be answered; else the run is just incomplete."""
+        return not self.answered and self.reason is not None and self.reason.kind in MENDED
+
+    @property
+    def why(self) -> str:
+        """In a sentence, why nothing more is asked where the run is cut short."""
+        if self.reason is None:
+            return ""
+        fix = f" ({self.reason.fix})" if self.reason.fix else ""
+        if self.answered:
+            since = " any more" if self.reason.kind == "unreached" else ""
+            return f"{self.reason.message}{since}, so nothing more is asked of it{fix}"
+        alike = f"all {sum(self._failures.values())} replies that it was asked for have failed"
+        return f"{alike}, so nothing more is asked of it: {self.reason.kind}: {self.reason.message}{fix}"
 
     def see(self, error: ProviderError | None, length: int = 0) -> None:
         """Take note of how one prompt of this length ended."""

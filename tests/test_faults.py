@@ -45,7 +45,7 @@ def test_a_refusal_of_everything_stops_within_twenty_requests(evals: Evals) -> N
     with server("--refused", "1") as url:
         done = evals("run", Path(faults.__file__).parent / "sums", "-m", f"openai-compatible/m?base_url={url}", "-n", 200, "--quiet")  # fmt: skip
         seen = faults.stats(url)
-    assert done.returncode == 2
+    assert done.returncode == 3
     assert seen["requests"] <= 20
 
 
