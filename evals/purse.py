@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from evals.budget import Budget, Meter
 from evals.prices import dollars
-from evals.types import Key, Prompt, Response
+from evals.types import NOTHING_LOST, Key, Lost, Prompt, Reply, Response
 
 Unit = Literal["cost_usd", "tokens"]
 
@@ -56,9 +56,9 @@ class Purse:
         if self.budget.tokens is not None:
             self.meters["tokens"] = Meter(self.budget.tokens)
 
-    def recall(self, key: Key, prompt: Prompt, response: Response) -> None:
-        """Count a reply that an earlier process was given."""
-        self._held(key, prompt).take(response)
+    def recall(self, reply: Reply) -> None:
+        """Count a reply that an earlier process was given, or failed to get."""
+        self._held(reply.key, reply.prompt).take(reply.response, reply.lost)
 
     async def hold(
         self, key: Key, prompt: Prompt, wanted: Callable[[], bool], *, paid: bool = False
@@ -144,16 +144,19 @@ class Held:
         for unit, bound in self.bounds.items():
             self.purse.meters[unit].hold(self.arm, bound)
 
-    def end(self, response: Response | None = None) -> None:
-        """Reserve no more: the reply has come, or is not asked."""
+    def end(self, response: Response | None = None, lost: Lost = NOTHING_LOST) -> None:
+        """Reserve no more: the reply has come, or failed, or is not asked."""
         for unit, bound in self.bounds.items():
             self.purse.meters[unit].let_go(self.arm, bound)
-        if response is not None:
-            self.take(response)
+        self.take(response, lost)
         self.purse.changed()
 
-    def take(self, response: Response) -> None:
-        """Count what the reply has taken."""
+    def take(self, response: Response | None, lost: Lost) -> None:
+        """Count what the reply has taken, and what was lost on the way to it."""
+        for unit in self.bounds:
+            self.purse.meters[unit].taken += getattr(lost, unit)
+        if response is None:
+            return
         taken = self.purse.teller.taken(self.key.model, response) if self.bounds else {}
         for unit, bound in self.bounds.items():
             self.purse.meters[unit].take(self.arm, bound, taken[unit])

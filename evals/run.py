@@ -208,7 +208,7 @@ class Asker:
                 if not self._wants(job):
                     return None
             finally:
-                held.end(tried.response if tried else None)
+                held.end(*(tried.response, tried.lost) if tried else ())
             if tried:
                 return tried
         return None
@@ -323,6 +323,7 @@ def judge(job: Job, tried: retry.Tried, suite: Suite, display: Display | None = 
         attempts=tried.attempts,
         at=log.now(),
         display=display,
+        lost=tried.lost,
     )
 
 

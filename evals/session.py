@@ -3,9 +3,10 @@
 import asyncio
 import math
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from evals.batch.batched import Batched, begun, by_batches, ready
 from evals.errors import BadInput, Unsupported
 from evals.framing import SHOTS, can_frame
 from evals.plan import LeftOut, Plan, Request, plan, sentences
-from evals.prices import FREE, Price
+from evals.prices import FREE, Price, dollars
 from evals.prices import read as read_prices
 from evals.progress import Progress
 from evals.provider import ModelName, Provider, agree, connect, lack, only_continues, price, settled
@@ -22,7 +23,7 @@ from evals.purse import Purse
 from evals.retry import Line, Patience, Tried
 from evals.spending import payable, purse
 from evals.terms import USUAL, Terms
-from evals.types import Key, Reply
+from evals.types import Key, Lost, Reply
 
 FRAMED = f"It continues texts only: each question follows {SHOTS} solved examples of its arm."
 """Said of models that are not talked to."""
@@ -117,12 +118,14 @@ class End:
         missing: how many replies are missing, failed ones included.
         interrupted: whether Ctrl-C did it.
         waiting: the batches that have not ended, a sentence each.
+        failed: the kinds of failures among them, and how many of each.
         why: why nothing more was asked, a sentence each: the budget is used up, or a host is no use.
     """
 
     missing: int
     interrupted: bool
     waiting: tuple[str, ...] = ()
+    failed: Mapping[str, int] = field(default_factory=dict)
     why: tuple[str, ...] = ()
 
     @property
@@ -285,12 +288,11 @@ def work(opened: Opened, shown: Progress) -> End:
     """
     session, say = opened.session, shown.say
     terms = session.terms
-    planned, answered = session.plan, set(opened.done)
+    planned, ended = session.plan, {reply.key: _failed(reply) for reply in opened.before}
     control = _Control(run.Stopper(), opened.purse, say, terms.batch)
 
     def count(reply: Reply) -> None:
-        if reply.answered:
-            answered.add(reply.key)
+        ended[reply.key] = _failed(reply)
         shown.see(reply)
 
     def leave_out(out: LeftOut) -> None:
@@ -318,12 +320,19 @@ def work(opened: Opened, shown: Progress) -> End:
     )
     with _carried(session, say) as providers:
         why = asyncio.run(_work(replace(session, providers=providers), runner, control))
-    missing = len(planned) - sum(planned.asks(key) for key in answered)
+    kinds = Counter(kind for key, kind in ended.items() if planned.asks(key))
+    missing = len(planned) - kinds.pop("", 0)
     if missing == 0 and session.plan.request.until is None:  # else there may be a further round
         log.finish(session.folder)
     if missing == 0:
         return End(0, control.stopper.draining)
-    return End(missing, control.stopper.draining, _standing(providers), (*opened.purse.said(), *why))
+    why = (*opened.purse.said(), *why)
+    return End(missing, control.stopper.draining, _standing(providers), kinds, why)
+
+
+def _failed(reply: Reply) -> str:
+    """The kind of failure for which it is missing; empty where it is not."""
+    return "" if reply.answered or reply.failure is None else reply.failure.kind
 
 
 @contextmanager
@@ -362,7 +371,16 @@ def _retried(lines: dict[str, Line]) -> Iterator[str]:
         if total := line.again.kinds.total():
             kinds = ", ".join(f"{kind} {count}" for kind, count in line.again.kinds.most_common())
             times = "request was" if total == 1 else "requests were"
-            yield f"{model}: {total:,} {times} sent again ({kinds}), after {line.again.seconds:,.0f} s of waiting in all"
+            yield (
+                f"{model}: {total:,} {times} sent again ({kinds}), after {line.again.seconds:,.0f} s of waiting in all"
+                f"{_lost(line.again.lost)}"
+            )
+
+
+def _lost(lost: Lost) -> str:
+    """What they took in vain, as far as hosts told."""
+    cost = f" ({dollars(lost.cost_usd)})" if lost.cost_usd else ""
+    return f"; they took {lost.tokens:,} tokens{cost} in vain" if lost.tokens else ""
 
 
 def _on_time(restore: ExitStack, seconds: float, late: Callable[[], None]) -> None:

@@ -26,11 +26,10 @@ def payable(budget: Budget, models: Iterable[str], prices: Mapping[str, Price]) 
 
 
 def purse(budget: Budget, prices: Mapping[str, Price], before: Iterable[Reply] = ()) -> Purse:
-    """The purse of a run, with what its earlier processes have taken out of it. Replies that failed took what nobody tells."""
+    """The purse of a run, with what its earlier processes have taken out of it, as far as that is known."""
     made = Purse(budget, _teller(prices))
     for reply in before if made.meters else ():
-        if reply.response is not None:
-            made.recall(reply.key, reply.prompt, reply.response)
+        made.recall(reply)
     return made
 
 

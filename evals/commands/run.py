@@ -210,8 +210,10 @@ def _say_what_was_found(folder: Path, *, quiet: bool, as_json: bool) -> None:
 def _what_is_missing(end: "End", folder: Path) -> str:
     why = "interrupted" if end.interrupted else "incomplete"
     again = f"evals run --resume {quote(str(folder))}"
+    kinds = sorted(end.failed.items(), key=lambda each: -each[1])
+    failed = f" (failed: {', '.join(f'{kind} {count}' for kind, count in kinds)})" if kinds else ""
     ended = "".join(f"\n  {sentence}" for sentence in end.why)
     if end.waiting:
         batches = "".join(f"\n  {sentence}; it goes on there" for sentence in end.waiting)
         return f"evals: {why}: {end.missing} replies are missing{ended}{batches}\n  to collect them: {again}"
-    return f"evals: {why}: {end.missing} replies are missing or failed{ended}\n  to ask only those: {again}"
+    return f"evals: {why}: {end.missing} replies are missing or failed{failed}{ended}\n  to ask only those: {again}"
