@@ -43,9 +43,9 @@ FINAL: frozenset[FailureKind] = frozenset({"too_long"})
 """The kinds that say something of model and prompt for good: such a reply is not missing and never asked again."""
 
 MENDED: frozenset[FailureKind] = frozenset(
-    {"auth", "not_found", "unreached", "garbled", "unsupported", "provider", "tool", "scorer"}
+    {"auth", "not_found", "unreached", "garbled", "unsupported", "too_long", "provider", "tool", "scorer"}
 )
-"""The kinds that, where a model has answered nothing at all, are for the user to mend: a key, a name, an address, code."""
+"""The kinds that, where a model has answered nothing at all, are for the user to mend: a key, a name, an address, room, code."""
 
 
 ALIKE = 0.75

@@ -91,7 +91,7 @@ class Purse:
         for unit in dict.fromkeys(unit for unit, _ in self.refused.values()):
             meter, need = self.meters[unit], min(each for own, each in self.refused.values() if own == unit)
             so_far = f"{number(unit, meter.taken)} of {amount(unit, meter.most)} ({OPTIONS[unit]}) are spent"
-            yield f"{so_far}, and the next reply may take {amount(unit, need)}; give more, or no bound"
+            yield f"{so_far}, and the next reply may take {amount(unit, need)}"
 
     def _held(self, key: Key, prompt: Prompt) -> "Held":
         most = self.teller.most(key.model, prompt) if self.meters else {}

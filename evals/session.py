@@ -104,7 +104,7 @@ class Opened:
     def kept(self) -> dict[Key, Tried]:
         """What was said where only the verdict is missing, because the scorer failed."""
         return {
-            reply.key: Tried(reply.response, None, reply.attempts)
+            reply.key: Tried(reply.response, None, reply.attempts, reply.lost)
             for reply in self.before
             if reply.response is not None and not reply.answered
         }
@@ -327,6 +327,7 @@ def work(opened: Opened, shown: Progress) -> End:
     if missing == 0:
         return End(0, control.stopper.draining)
     why = (*opened.purse.said(), *why)
+    log.note_end(session.folder, why)
     return End(missing, control.stopper.draining, _standing(providers), kinds, why)
 
 

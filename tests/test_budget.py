@@ -24,6 +24,7 @@ from tests.batch_host import Host
 from tests.conftest import Done, Evals
 from tests.shapes import KEY
 from tests.stub_server import Reply, Stub, chat, serving
+from tests.test_adaptive import COUNTER
 
 SUMS = Path(faults.__file__).parent / "sums"
 """One arm of sums, each prompt another, whose replies may take 16 tokens."""
@@ -218,15 +219,23 @@ def place(evals: Evals) -> Iterator[Place]:
         yield Place(stub, evals)
 
 
+def forecast(command: Command, *args: object) -> list[dict[str, Any]]:
+    """What a dry run says will be taken, a row a model and bound."""
+    found: list[dict[str, Any]] = json.loads(command("run", *args, "--dry-run", "--json").out)["reports"][
+        "estimate"
+    ]
+    return found
+
+
 @pytest.mark.parametrize(("unit", "option"), [("cost_usd", "--max-cost"), ("tokens", "--max-tokens")])
 def test_half_of_the_estimate_ends_within_what_was_in_flight_and_another_budget_completes_it(
     place: Place, command: Command, unit: str, option: str
 ) -> None:
     n = 100
     asked = (SUMS, "-m", place.model, "-n", n)
-    dry = ("--prices", "prices.toml", "--dry-run", "--json")
-    forecast = json.loads(command("run", *asked, *dry).out)["reports"]["estimate"]
-    (likely,) = (row for row in forecast if row["bound"] == "likely")
+    (likely,) = (
+        row for row in forecast(command, *asked, "--prices", "prices.toml") if row["bound"] == "likely"
+    )
     half = round(
         (likely["cost_usd"] if unit == "cost_usd" else likely["tokens_in"] + likely["tokens_out"]) / 2, 2
     )
@@ -238,7 +247,8 @@ def test_half_of_the_estimate_ends_within_what_was_in_flight_and_another_budget_
     assert half - LARGEST[unit] <= spent <= half + CONCURRENCY * LARGEST[unit]
     missing = n - len(place.stub.seen)
     assert f"incomplete: {missing} replies are missing or failed\n" in done.err
-    assert f"{missing} of {n} replies are missing" in " ".join(done.out.split())  # a report all the same
+    said = " ".join(done.out.split())  # a report all the same, which says why there is no more
+    assert re.search(rf"{missing} of {n} replies are missing or failed; .* \({option}\) are spent", said)
     assert command("run", "--resume", place.folder, option, half, "--quiet").status == 3
     assert place.spent(unit) == spent  # what an earlier process has spent counts
     whole = place.run("--resume", place.folder, option, 100 * half, "--quiet")
@@ -352,6 +362,39 @@ def test_what_failed_answers_took_is_said_and_counts(place: Place, command: Comm
     )
     lost = [reply.lost for reply in log.read_run(place.folder).replies]
     assert sum(each.tokens for each in lost) == 60
+
+
+def test_an_adaptive_test_stops_in_its_course_and_goes_on_there(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "counter.py").write_text(COUNTER)  # tells no tokens: they count as the most that they may be
+    asked = ("dots", "-m", "./counter.py/9", "--set", "mode=adaptive", "--arm", "direct", "-n", 30, "--quiet")
+    (most,) = {
+        row["tokens_in"] + row["tokens_out"]
+        for row in forecast(command, *asked[:-1])
+        if row["bound"] == "at most"
+    }
+    assert command("run", *asked, "--max-tokens", most // 2).status == 3
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert 10 <= len(log.read_run(folder).replies) < 30
+    assert command("run", "--resume", folder, "--quiet").status == 0
+    requests = (tmp_path / "requests.txt").read_text().splitlines()
+    assert len(requests) == len(set(requests)) == 30
+
+
+def test_batches_that_take_longer_than_the_minutes_are_left_to_their_host(
+    place: Place, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = Host(held=True)
+    place.stub.mind, place.stub.host = None, host
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    model = f"openai/m?base_url={place.stub.url}"
+    done = command("run", SUMS, "-n", 4, "-m", model, "--batch", "--quiet", "--max-minutes", 0.03)
+    assert done.status == 3
+    assert "the 0.03 minutes of --max-minutes are over" in done.err
+    assert "batch batch_1 of openai: 0 of 4 done; it goes on there" in done.err
+    host.held = False
+    spent = command("run", "--resume", place.folder, "--quiet", "--max-tokens", 1)
+    assert spent.status == 0, spent.err  # what is submitted is paid for, and collected
+    assert len(host.batches) == 1
 
 
 def test_batches_are_submitted_as_far_as_the_budget_reaches(

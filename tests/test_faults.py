@@ -10,6 +10,7 @@ from benchmarks import faults
 from benchmarks.speed import server
 from evals import log
 from tests.conftest import Evals
+from tests.stub_server import Reply, chat, complaint, serving
 
 N = 150
 
@@ -78,6 +79,20 @@ def test_a_refusal_of_some_items_costs_only_those_and_the_report_says_so(evals: 
     assert f"{failed} of 300 replies are missing or failed" in said
     assert f"bad_request {failed} {failed} " in said  # a row of what has no verdict: kind, replies, attempts
     assert "- bad_request: openai-compatible refused the request (400): mock 400" in said
+
+
+def test_a_key_that_is_refused_after_some_replies_leaves_them_and_says_how_to_go_on(evals: Evals) -> None:
+    with serving() as stub:
+        turns = iter([Reply(chat("5"))] * 6)
+        stub.mind = lambda _: next(turns, Reply(complaint("You have no credit"), 402))
+        model = f"openai-compatible/m?base_url={stub.url}"
+        done = evals("run", Path(faults.__file__).parent / "sums", "-m", model, "-n", 100, "--quiet")
+        assert len(stub.seen) <= 30
+    (run,) = (evals.cwd / "runs").iterdir()
+    assert done.returncode == 3
+    assert sum(reply.answered for reply in log.read_run(run).replies) == 6
+    assert "so nothing more is asked of it (" in done.stderr
+    assert "evals: incomplete: 94 replies are missing or failed (failed: auth " in done.stderr
 
 
 def test_a_server_that_takes_few_at_a_time_refuses_few_requests(evals: Evals) -> None:
