@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 LAYERS = [
-    {"types", "errors", "terms", "__init__"},
-    {"safe", "appended", "github", "undisturbed"},
+    {"types", "errors", "budget", "__init__"},
+    {"safe", "appended", "github", "undisturbed", "terms"},
     {
         "charts",
         "pseudoword",
@@ -41,7 +41,7 @@ LAYERS = [
         "together",
         "lm_backend",
     },
-    {"limiter"},
+    {"limiter", "purse"},
     {
         "wire",
         "chat",
@@ -61,7 +61,7 @@ LAYERS = [
     {"run", "checks", "batch"},
     {"rescore", "columns", "frame", "measure", "progress", "foreign"},
     {"effect", "arena"},
-    {"contrast", "misses", "session", "estimate", "precision"},
+    {"contrast", "misses", "session", "estimate", "spending", "precision"},
     {"view"},
     {"document", "certify"},
     {"show"},

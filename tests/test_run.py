@@ -115,7 +115,7 @@ class TestRun:
 
     def test_a_run_that_has_no_chance_stops_early(self, evals: Evals) -> None:
         done = evals("run", "./sums", "-m", "./adder.py/m?fail=1", "-n", 200, "--quiet")
-        assert done.returncode == 2
+        assert done.returncode == 3
         assert "this sum is refused" in done.stderr
         assert len((evals.cwd / "requests.txt").read_text().splitlines()) <= 20
 
@@ -237,7 +237,7 @@ class TestRun:
 
     def test_a_model_without_a_chance_costs_the_others_nothing(self, evals: Evals) -> None:
         done = evals("run", "./sums", "-m", "./adder.py/m", "-m", "./adder.py/m?fail=1", "-n", 20)
-        assert done.returncode == 2
+        assert done.returncode == 3
         assert "this sum is refused" in done.stderr
         assert "100 %" in done.stdout
         assert sum(reply.score is not None for reply in log.read_run(the_run(evals.cwd)).replies) == 40
