@@ -47,9 +47,7 @@ def main() -> None:
     with server("--latency", "0.01") as url, tempfile.TemporaryDirectory() as folder:
         command = ours(url, given.n, given.concurrency)
         each = given.n // (given.kills + 1)
-        killed = sum(
-            kill(command, Path(folder), url, rng.randint(1, each)) for _ in range(given.kills)
-        )
+        killed = sum(kill(command, Path(folder), url, rng.randint(1, each)) for _ in range(given.kills))
         subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
         (run,) = (read_run(path) for path in Path(folder).glob("runs/*"))
         lines = sum(1 for _ in (run.folder / "replies.jsonl").open("rb"))

@@ -120,6 +120,7 @@ class End:
         waiting: the batches that have not ended, a sentence each.
         failed: the kinds of failures among them, and how many of each.
         why: why nothing more was asked, a sentence each: the budget is used up, or a host is no use.
+        idle: whether nothing was missing to begin with.
     """
 
     missing: int
@@ -127,6 +128,7 @@ class End:
     waiting: tuple[str, ...] = ()
     failed: Mapping[str, int] = field(default_factory=dict)
     why: tuple[str, ...] = ()
+    idle: bool = False
 
     @property
     def status(self) -> int:
@@ -325,7 +327,7 @@ def work(opened: Opened, shown: Progress) -> End:
     if missing == 0 and session.plan.request.until is None:  # else there may be a further round
         log.finish(session.folder)
     if missing == 0:
-        return End(0, control.stopper.draining)
+        return End(0, control.stopper.draining, idle=len(opened.done) >= len(session.plan))
     why = (*opened.purse.said(), *why)
     log.note_end(session.folder, why)
     return End(missing, control.stopper.draining, _standing(providers), kinds, why)

@@ -118,6 +118,10 @@ def _finish(session: "Session", quiet: bool, as_json: bool) -> int:
         if any(reply.score for reply in read_run(session.folder).replies):
             _say_what_was_found(session.folder, quiet=quiet, as_json=as_json)
         raise
+    if end.idle and not (quiet or as_json or summary):
+        click.echo(f"nothing to do: {session.folder} holds all {len(session.plan):,} replies")
+        click.echo(f"what they say: evals report {quote(str(session.folder))}")
+        return end.status
     _say_what_was_found(session.folder, quiet=quiet, as_json=as_json)
     for line in () if quiet else summary:
         click.echo(line, err=as_json)
