@@ -94,7 +94,7 @@ def suite(folder: Path) -> Suite:
     """The suite of such a folder."""
     samples = [_sample(row) for _, row in numbered(folder / "prompts.jsonl")]
     return Suite(
-        name=folder.name,
+        name=folder.name.rpartition("-")[0],
         version="1",
         about="prompts to which no answer is the right one",
         samples=partial(_draw, samples),

@@ -62,6 +62,10 @@ class Trust:
         states = {trial.state for trial in self.trials}
         return "fooled" if "fooled" in states else "unproven" if "unproven" in states else "sound"
 
+    def of(self, judge: str) -> "Trust":
+        """What is known of one judge."""
+        return Trust(tuple(trial for trial in self.trials if trial.judge == judge))
+
     def sentences(self) -> list[str]:
         """What a board must say of it; nothing where all is sound."""
         return [*self._of("fooled"), *self._of("unproven")]

@@ -2,6 +2,7 @@
 
 import click
 
+from evals.commands.arena.audit import audit
 from evals.commands.arena.collect import collect
 from evals.commands.arena.judge import judge
 from evals.commands.arena.play import play
@@ -12,5 +13,5 @@ def arena() -> None:
     """Let models meet: answers from runs, files or fresh; judged by models, rules and people; ranked with intervals."""
 
 
-for command in (play, collect, judge):
+for command in (play, collect, judge, audit):
     arena.add_command(command)
