@@ -89,7 +89,11 @@ def _unread(arena: Arena) -> dict[str, Estimate]:
             if not pair.canary:
                 told = found.setdefault(each.judge, [])
                 told += [(float(reply.outcome in UNREAD), reply.cluster) for reply in replies if reply]
-    return {judge: share(*zip(*told, strict=True)) for judge, told in found.items() if told}
+    return {
+        judge: share([said for said, _ in told], [cluster for _, cluster in told])
+        for judge, told in found.items()
+        if told
+    }
 
 
 def _habits_view(table: pd.DataFrame) -> View:
@@ -109,14 +113,14 @@ def _habits_view(table: pd.DataFrame) -> View:
 def _kin(table: pd.DataFrame) -> Iterator[str]:
     """What is known of self-preference, in sentences."""
     by_judge = {
-        judge: {row["measure"]: row for row in records(rows)}
+        str(judge): {row["measure"]: row for row in records(rows)}
         for judge, rows in table.groupby("judge", sort=False)
     }
     for judge, told in by_judge.items():
         own, more = told["kin"], told["favour"]
         if not own["n"]:
             continue
-        said = f"{judge} gives models of its own maker ({maker(str(judge))}) {_cell(own)} of the points against others"
+        said = f"{judge} gives models of its own maker ({maker(judge)}) {_cell(own)} of the points against others"
         if not more["n"]:
             yield f"{said}; nobody else has judged these pairs"
         else:

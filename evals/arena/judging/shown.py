@@ -10,7 +10,7 @@ from itertools import count
 from evals.arena.answers import Question
 
 LETTERS = ("A", "B")
-OPENS = re.compile(r"^<answer ([AB]) ([0-9a-f]{16})>$", re.MULTILINE)
+OPENS = re.compile(r"^<(?:question|answer [AB]) ([0-9a-f]{16})>$", re.MULTILINE)
 
 
 def mark(*texts: str) -> str:
@@ -35,9 +35,11 @@ def conversation(question: Question) -> str:
 
 def answers(prompt: str) -> tuple[str, str] | None:
     """The two answers in a judge's prompt, in the order in which they stand; None where there are not two."""
-    found = {opens[1]: opens[2] for opens in OPENS.finditer(prompt)}
-    texts = [_inside(prompt, f"answer {letter} {found.get(letter, '')}") for letter in LETTERS]
-    return None if None in texts else (str(texts[0]), str(texts[1]))
+    opened = OPENS.search(prompt)  # the first is ours: what question or answers say stands inside
+    if opened is None:
+        return None
+    one, other = (_inside(prompt, f"answer {letter} {opened[1]}") for letter in LETTERS)
+    return None if one is None or other is None else (one, other)
 
 
 def _inside(prompt: str, name: str) -> str | None:
