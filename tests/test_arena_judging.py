@@ -265,7 +265,7 @@ def test_a_judge_with_a_bent_is_found_out(  # noqa: PLR0913, PLR0917 - a table o
 ) -> None:
     arena(tmp_path / "arena", models=("m/right", "m/wrong"))
     done = command("arena", "judge", "--judge", model(judge, name), "--strict", "--quiet", "--canaries", "6")
-    found = trust(folder.read(tmp_path / "arena"))
+    found = trust(tmp_path / "arena")
     battles = journal.read(tmp_path / "arena" / "battles.jsonl")
     assert {battle.winner for battle in battles} <= winners
     assert {trial.kind for trial in found.trials if trial.state == "fooled"} == fooled
@@ -440,13 +440,10 @@ def test_a_judge_is_trusted_where_the_interval_stays_below_a_tenth(
     made = arena(tmp_path, 1)
     with journal.Writer(made.canaries) as writer:
         writer.append(_met(kind, number, won=number < wins) for kind in KINDS for number in range(n))
-    with journal.Writer(made.journal) as writer:
-        writer.append([Battle(id="b", judge="j", kind="model", model_a="x", model_b="y", winner="tie")])
-    found = trust(made)
+    found = trust(tmp_path, ["j"])
     assert {trial.state for trial in found.trials} == {state}
     assert found.state == state
     assert bool(found.sentences()) == (state != "sound")
-    assert trust(made, []).state == "sound"
 
 
 def _met(kind: str, number: int, *, won: bool) -> Battle:

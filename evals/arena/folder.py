@@ -22,6 +22,7 @@ from evals.arena.battle import Battle
 from evals.errors import BadFile, BadInput, NotFound
 
 T = TypeVar("T")
+CANARIES = "canaries.jsonl"
 QUESTION = pydantic.TypeAdapter(Question)
 ANSWER = pydantic.TypeAdapter(Answer)
 
@@ -53,7 +54,7 @@ class Arena:
     @property
     def canaries(self) -> Path:
         """The log of the battles that only try judges."""
-        return self.folder / "canaries.jsonl"
+        return self.folder / CANARIES
 
     def battles(self) -> list[Battle]:
         """What judges have said so far. Raises: BadFile: as `journal.read`."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from evals.arena import journal
 from evals.arena.battle import Battle
-from evals.arena.folder import Arena
+from evals.arena.folder import CANARIES
 from evals.arena.judging.canaries import ENOUGH, KINDS, Kind
 from evals.stats.estimate import Estimate
 from evals.stats.proportions import wilson
@@ -90,18 +91,20 @@ def _unproven(judge: str, trials: list[Trial]) -> str:
     return f"unproven: {asked} by {judge}; {ENOUGH} of each without a win would show that it is not fooled"
 
 
-def trust(arena: Arena, battles: Iterable[Battle] | None = None) -> Trust:
-    """How the judges of an arena met its canaries.
+def trust(arena: Path, judges: Iterable[str] = ()) -> Trust:
+    """How judges met the canaries of an arena's folder.
 
-    Args: battles: those that a board rests on, so that only their judges count; all of the arena's unless given.
+    Args: judges: who must have met some, beside those who have: the model judges on whom a board rests, see `judges`.
     Raises: BadFile: a damaged log.
     """
-    ranked = arena.battles() if battles is None else battles
-    met = journal.read(arena.canaries)
-    judges = dict.fromkeys([each.judge for each in ranked if each.kind == "model"])
-    if battles is None:
-        judges |= dict.fromkeys(each.judge for each in met)
-    return Trust(tuple(_trial(judge, kind, met) for judge in judges for kind in KINDS))
+    met = journal.read(arena / CANARIES)
+    named = dict.fromkeys([*judges, *(each.judge for each in met)])
+    return Trust(tuple(_trial(judge, kind, met) for judge in named for kind in KINDS))
+
+
+def judges(battles: Iterable[Battle]) -> list[str]:
+    """The models among those who have judged."""
+    return list(dict.fromkeys(each.judge for each in battles if each.kind == "model"))
 
 
 def _trial(judge: str, kind: Kind, met: Iterable[Battle]) -> Trial:

@@ -14,7 +14,7 @@ from evals.arena.audit.votes import Vote, votes
 from evals.arena.battle import Battle
 from evals.arena.folder import Arena
 from evals.arena.judging.rounds import rounds
-from evals.arena.trust import LIMIT, Trust, trust
+from evals.arena.trust import LIMIT, Trust, judges, trust
 from evals.document import Document, Section
 from evals.errors import BadInput
 from evals.frame import frame
@@ -42,17 +42,15 @@ def document(arena: Arena) -> Document:
         raise BadInput(
             f"nobody has judged anything in {arena.folder}", "write evals arena judge --judge MODEL, or rule"
         )
-    given, found = votes(battles), trust(arena)
-    judges = list(dict.fromkeys(battle.judge for battle in battles))
+    given, found = votes(battles), trust(arena.folder, judges(battles))
+    count = len({battle.judge for battle in battles})
     sections = (
         _habits(arena, battles, given),
         _agreement(given),
         _corrected(given),
         _canaries(found),
     )
-    about = (
-        f"{arena.folder}: {len(battles):,} battles by {len(judges):,} judges over {len(arena.models)} models"
-    )
+    about = f"{arena.folder}: {len(battles):,} battles by {count:,} judges over {len(arena.models)} models"
     return Document((about, *found.sentences()), {}, sections, frame(()))
 
 

@@ -31,8 +31,8 @@ def audit(place: Path, form: "Format", out: Path | None, strict: bool) -> int:
     from evals import show
     from evals.arena import folder
     from evals.arena.audit.document import document
-    from evals.arena.trust import trust
+    from evals.arena.trust import judges, trust
 
     arena = folder.read(place)
     put(show.render(document(arena), form, **terminal(out)).rstrip("\n"), out)
-    return int(strict and trust(arena).state != "sound")
+    return int(strict and trust(place, judges(arena.battles())).state != "sound")

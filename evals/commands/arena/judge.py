@@ -198,9 +198,9 @@ def _came(round_: "Round", new: int) -> str:
 
 def _trusted(arena: "Arena", *, strict: bool) -> int:
     """Say whether canaries have fooled a judge; 1 where that matters."""
-    from evals.arena.trust import trust
+    from evals.arena.trust import judges, trust
 
-    found = trust(arena)
+    found = trust(arena.folder, judges(arena.battles()))
     for sentence in found.sentences():
         click.echo(sentence, err=True)
     return int(strict and found.state != "sound")
