@@ -52,7 +52,8 @@ def test_kappa_is_that_of_statsmodels(pairs: list[tuple[int, int]]) -> None:
     table = np.zeros((3, 3))
     for one, other in pairs:
         table[one, other] += 1
-    found = stats.cohen_kappa(*zip(*pairs, strict=True), ["one cluster"] * len(pairs))
+    said, answered = zip(*pairs, strict=True)
+    found = stats.cohen_kappa(said, answered, ["one cluster"] * len(pairs))
     if len({each for pair in pairs for each in pair}) == 1:
         assert math.isnan(found.value)
     else:
