@@ -1,16 +1,28 @@
 """What tests of votes need: an arena with plain and hostile answers, and the command that serves it as a process."""
 
+import asyncio
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
+from typing import Any, Self
+
+import httpx2
+from aiohttp import web
 
 from evals.arena import folder
 from evals.arena.answers import Answer, Question
 from evals.arena.folder import Arena
+from evals.arena.vote import store
+from evals.arena.vote.dealer import Gold, Rules
+from evals.arena.vote.desk import Desk
+from evals.arena.vote.entries import token
+from evals.arena.vote.server import Service, application
 
 MODELS = ("acme/sirius-9b", "acme/canopus-9b", "zeta/vega-large")
 """Names that stand in no question and no answer, so that one on the page has leaked."""
@@ -109,3 +121,84 @@ def served(place: Path, *options: str, port: int = 0) -> Iterator[Served]:
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+PLAIN = Rules(repeats=0, checks=0)
+"""Pairs alone."""
+
+
+class Page:
+    """What the page does, without a browser: asks and says, with a person's token."""
+
+    def __init__(self, home: str, token: str) -> None:
+        self.client = httpx2.Client(base_url=home, headers={"Authorization": f"Bearer {token}"}, timeout=30)
+
+    def look(self) -> dict[str, Any]:
+        """What is before this person."""
+        found: dict[str, Any] = self.client.get("/api/look").json()
+        return found
+
+    def next(self) -> dict[str, Any]:
+        """The next pair."""
+        found: dict[str, Any] = self.client.post("/api/next", json={}).json()
+        return found
+
+    def say(self, kind: str, about: dict[str, Any], **more: Any) -> httpx2.Response:
+        """Something about a pair, in words of its own each time."""
+        said = {"id": token(), "deal": about["id"], "turn": about["turn"], "kind": kind, **more}
+        return self.client.post("/api/say", json=said)
+
+    def vote(self, winner: str = "model_a") -> dict[str, Any]:
+        """A vote on the next pair."""
+        told = self.say("vote", self.next()["battle"], winner=winner)
+        assert told.status_code == 200, told.text
+        found: dict[str, Any] = told.json()
+        return found
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
+
+
+@dataclass
+class Here:
+    """The page served in this process. Attributes: home: its address; desk: behind it."""
+
+    home: str
+    desk: Desk
+
+    def page(self, name: str) -> Page:
+        """A person's page."""
+        return Page(self.home, self.desk.enrol(name).token)
+
+
+@contextmanager
+def here(
+    place: Path, rules: Rules = PLAIN, share: str = "", gold: tuple[Gold, ...] = (), rate: float = 1_000
+) -> Iterator[Here]:
+    """The page of an arena, on a free port."""
+    votes = store.opened(place)
+    desk = Desk(folder.read(place), votes, rules, gold)
+    loop = asyncio.new_event_loop()
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
+    runner = web.AppRunner(application(Service(desk, hosts, share, rate)), access_log=None)
+
+    async def start() -> None:
+        await runner.setup()
+        await web.SockSite(runner, listening).start()
+
+    thread = Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(start(), loop).result()
+    try:
+        yield Here(f"http://127.0.0.1:{port}", desk)
+    finally:
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+        votes.close()

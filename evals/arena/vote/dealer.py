@@ -1,15 +1,16 @@
 """The dealer: which pair a person gets next, and which answer stands on the left."""
 
+import hashlib
 import random
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pydantic
 
 from evals.arena.folder import Arena
-from evals.arena.pairs import Match, pairs
+from evals.arena.pairs import pairs
 from evals.arena.vote.ledger import Deal, DealKind, Ledger
 from evals.types import Tag
 
@@ -63,8 +64,9 @@ class Dealer:
         self.equal = len(every) - len(self._matches)
         self._answers = tuple(answer for answer in arena.answers.values() if answer.text.strip())
         line = sorted(self._matches, key=lambda match: _draw("order", match.id))
-        self._shared = [match for match in line if _draw("share", match.id) < rules.overlap]
-        self._others = [match for match in line if _draw("share", match.id) >= rules.overlap]
+        self._shared = {match.id: match for match in line if _draw("share", match.id) < rules.overlap}
+        self._others = {match.id: match for match in line if match.id not in self._shared}
+        self._own: dict[str, list[str]] = {}
 
     def __len__(self) -> int:
         return len(self._matches)
@@ -87,15 +89,20 @@ class Dealer:
             return self._rules.goal
         mine = (deal for deal in ledger.of(person) if deal.kind != "live")
         done = sum(deal.vote is not None or deal.state == "open" for deal in mine)
-        return done + sum(1 for _ in self._free(ledger, person, [*self._shared, *self._others]))
+        return done + sum(1 for _ in self._free(ledger, person, (*self._shared, *self._others)))
 
     def _pair(self, ledger: Ledger, person: str, draw: random.Random) -> Mapping[str, Tag] | None:
-        own = sorted(self._others, key=lambda match: _draw(person, match.id))
-        lines = [self._shared, own] if draw.random() < self._rules.overlap else [own, self._shared]
-        match = next((match for line in lines for match in self._free(ledger, person, line)), None)
-        return _body("pair", match.question.id, *_sides(match.a.model, match.b.model)) if match else None
+        if person not in self._own:
+            self._own[person] = sorted(self._others, key=lambda match: _draw(person, match))
+        own = self._own[person]
+        lines = (self._shared, own) if draw.random() < self._rules.overlap else (own, self._shared)
+        found = next((match for line in lines for match in self._free(ledger, person, line)), None)
+        if found is None:
+            return None
+        match = self._shared.get(found) or self._others[found]
+        return _body("pair", match.question.id, *_sides(match.a.model, match.b.model))
 
-    def _free(self, ledger: Ledger, person: str, line: list[Match]) -> Iterator[Match]:
+    def _free(self, ledger: Ledger, person: str, line: Iterable[str]) -> Iterator[str]:
         """Those of a line that this person has not had, and of which nobody else has what goes to one alone."""
         had = {deal.match for deal in ledger.of(person)}
         since = (datetime.now(UTC) - HELD).isoformat()
@@ -104,11 +111,7 @@ class Dealer:
             for deal in ledger.deals.values()
             if deal.kind == "pair" and (deal.vote or (deal.state == "open" and deal.at > since))
         }
-        for match in line:
-            if match.id not in had and (
-                match.id not in taken or _draw("share", match.id) < self._rules.overlap
-            ):
-                yield match
+        return (match for match in line if match not in had and (match in self._shared or match not in taken))
 
     def _again(self, mine: list[Deal]) -> Mapping[str, Tag] | None:
         """The first pair that this person voted on long enough ago and has not had twice, sides changed."""
@@ -143,4 +146,4 @@ def _sides(one: str, other: str) -> tuple[str, str]:
 
 def _draw(*of: str) -> float:
     """A number in 0..1 that is the same for the same words on every machine."""
-    return random.Random("|".join(of)).random()
+    return int.from_bytes(hashlib.blake2b("|".join(of).encode(), digest_size=8).digest()) / 2**64

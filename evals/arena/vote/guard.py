@@ -48,16 +48,18 @@ class Bucket:
         return left >= 1
 
 
-def guard(hosts: frozenset[str]) -> "Middleware":
+def guard(hosts: frozenset[str], rate: float) -> "Middleware":
     """A wall before all routes.
 
     Another site in the same browser cannot come through: what it sends carries its own Origin; under another name for
     this address (DNS rebinding) the Host is wrong; and it does not know the token, which no browser adds by itself, as
     it would a cookie. There is none here.
 
-    Args: hosts: `name:port` that requests may be addressed to.
+    Args:
+        hosts: `name:port` that requests may be addressed to.
+        rate: requests a second of one person.
     """
-    bucket = Bucket(rate=20, burst=60)
+    bucket = Bucket(rate, burst=3 * rate)
 
     @web.middleware
     async def wall(request: web.Request, handler: "Handler") -> web.StreamResponse:

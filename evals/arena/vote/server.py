@@ -60,11 +60,13 @@ class Service:
     Attributes:
         hosts: `name:port` that it may be addressed by.
         share: the token with which people may enrol themselves; "" for nobody.
+        rate: requests a second of one person.
     """
 
     desk: Desk
     hosts: frozenset[str]
     share: str = ""
+    rate: float = 20.0
 
 
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
@@ -72,7 +74,7 @@ SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
 
 def application(service: Service) -> web.Application:
     """The page and what it asks for."""
-    app = web.Application(middlewares=[guard(service.hosts)], client_max_size=BODY)
+    app = web.Application(middlewares=[guard(service.hosts, service.rate)], client_max_size=BODY)
     app[SERVICE] = service
     app.router.add_get("/", _page)
     app.router.add_get("/web/{name}", _file)
