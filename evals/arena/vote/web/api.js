@@ -33,7 +33,7 @@ export class Refusal extends Error {
 
 // Sent again, in the same words, until the server answers: it counts what has the same id once.
 export async function ask(path, body, waiting = () => {}) {
-  for (let pause = 300; ; pause = Math.min(pause * 2, 5_000)) {
+  for (let pause = 300; ; pause = Math.min(pause * 2, 2_000)) {
     try {
       const answer = await once(path, body);
       waiting(false);
