@@ -3,6 +3,7 @@
 import click
 
 from evals.commands.arena.collect import collect
+from evals.commands.arena.rank import rank
 
 
 @click.group(short_help="models meet on the same questions, are judged in pairs, and are ranked")
@@ -10,5 +11,5 @@ def arena() -> None:
     """Let models meet: answers from runs, files or fresh; judged by models, rules and people; ranked with intervals."""
 
 
-for command in (collect,):
+for command in (collect, rank):
     arena.add_command(command)
