@@ -65,7 +65,7 @@ LAYERS = [
     {"view"},
     {"document", "certify"},
     {"show"},
-    {"reporting", "forecast"},
+    {"reporting", "forecast", "ranked"},
     {"verdict"},
     {"testing", "ci"},
     {"pytest_plugin"},

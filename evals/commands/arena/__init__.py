@@ -3,6 +3,7 @@
 import click
 
 from evals.commands.arena.collect import collect
+from evals.commands.arena.rank import rank
 from evals.commands.arena.vote import vote
 
 
@@ -11,5 +12,5 @@ def arena() -> None:
     """Let models meet: answers from runs, files or fresh; judged by models, rules and people; ranked with intervals."""
 
 
-for command in (collect, vote):
+for command in (collect, vote, rank):
     arena.add_command(command)
