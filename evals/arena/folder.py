@@ -4,6 +4,8 @@ questions.jsonl   what was asked
 answers.jsonl     what models answered
 battles.jsonl     what judges said (see journal)
 votes.sqlite      what people said (see vote)
+canaries.jsonl    the same of pairs that only try a judge, never ranked (see judging.canaries)
+runs/, judging/   the runs in which models were asked for answers (see play) and judges for verdicts (see judging)
 """
 
 from collections.abc import Iterable, Iterator
@@ -48,6 +50,11 @@ class Arena:
     def journal(self) -> Path:
         """The battle log."""
         return self.folder / "battles.jsonl"
+
+    @property
+    def canaries(self) -> Path:
+        """The log of the battles that only try judges."""
+        return self.folder / "canaries.jsonl"
 
     def battles(self) -> list[Battle]:
         """What judges and people have said so far. Raises: BadFile: as `journal.read` and `ballots.battles`."""
