@@ -1,8 +1,6 @@
 """Frames: replies as a table, one row a reply, for pandas. `COLUMNS` says what each column holds and in which unit."""
 
-import gc
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -17,6 +15,7 @@ from evals.columns import Line, Lists, taken_apart, together
 from evals.errors import FINAL
 from evals.log import Run, RunFile
 from evals.types import Reply, Tag
+from evals.undisturbed import undisturbed
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,25 +144,13 @@ def read(folder: Path) -> Rows:
     """
     about = log.read_about(folder)
     try:
-        with _undisturbed():
+        with undisturbed():
             lists = _last_of_each_key(together(_batches(whole_lines(folder / "replies.jsonl"))))
     except (ValueError, KeyError, TypeError, AttributeError):
         return Rows.of(log.read_run(folder))
     if not all(_is_sound(column, lists[column.name]) for column in COLUMNS if column.name in lists):
         return Rows.of(log.read_run(folder))
     return Rows(folder, about, _table(lists, folder.name, about.suites, about.seed))
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Without the search for cycles, which parsed JSON has none of and which takes as long as parsing it."""
-    searched = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if searched:
-            gc.enable()
 
 
 def _batches(lines: Iterator[bytes]) -> Iterator[list[Line]]:

@@ -26,6 +26,7 @@ from evals.plan import LeftOut, Plan, Request
 from evals.prices import Price
 from evals.rounds import Round
 from evals.types import Image, Key, Reply
+from evals.undisturbed import undisturbed
 
 SCHEMA = 1
 IMAGES = "images"
@@ -226,8 +227,9 @@ def read_run(folder: Path) -> Run:
     """
     last: dict[Key, Reply] = {}
     about = read_about(folder)
-    for reply in read_replies(folder / "replies.jsonl"):
-        last[reply.key] = reply
+    with undisturbed():
+        for reply in read_replies(folder / "replies.jsonl"):
+            last[reply.key] = reply
     return Run(folder, about, tuple(last.values()))
 
 

@@ -194,15 +194,19 @@ class Plan:
         """What one model is sent of a sample in an arm, the first time: after the examples if there are any."""
         return _prompt(arm, sample, self.shots(model, part, arm))
 
-    def jobs(self, model: str, left: Container[tuple[str, str]] = ()) -> Iterator[Job]:
+    def jobs(
+        self, model: str, left: Container[tuple[str, str]] = (), done: Container[Key] = ()
+    ) -> Iterator[Job]:
         """What one model is asked whatever it answers, arm within sample, so that a run cut short still holds whole pairs.
 
-        Args: left: (suite, arm) that are not wanted any more when their turn comes.
+        Args:
+            left: (suite, arm) that are not wanted any more when their turn comes.
+            done: what is answered already, of which no prompt is made.
         """
         for part in self.of(model):
             pairs = part.pairs()
             wanted = ((sample, arm) for sample, arm in pairs if (part.suite.name, arm.name) not in left)
-            yield from self._jobs(model, part, wanted)
+            yield from self._jobs(model, part, wanted, done)
 
     def candidates(self, model: str) -> Iterator[Job]:
         """Everything that one model may be asked."""
@@ -215,12 +219,21 @@ class Plan:
             for arm, track in part.walks():
                 yield Course(model, part.suite, arm, track, self.shots(model, part, arm))
 
-    def _jobs(self, model: str, part: Planned, pairs: Iterable[tuple[Sample, Arm]]) -> Iterator[Job]:
+    def _jobs(
+        self,
+        model: str,
+        part: Planned,
+        pairs: Iterable[tuple[Sample, Arm]],
+        done: Container[Key] = (),
+    ) -> Iterator[Job]:
         for sample, arm in pairs:
-            prompt = self.prompt(model, part, arm, sample)
             times = self.request.repeat * arm.repeat
-            for repeat in range(times):
-                key = Key(model, part.suite.name, sample.id, arm.name, repeat)
+            keys = (Key(model, part.suite.name, sample.id, arm.name, repeat) for repeat in range(times))
+            wanted = [key for key in keys if key not in done]
+            if not wanted:
+                continue
+            prompt = self.prompt(model, part, arm, sample)
+            for key in wanted:
                 yield Job(key, sample, prompt if times == 1 else self._sampled(prompt, key))
 
     def _sampled(self, prompt: Prompt, key: Key) -> Prompt:
@@ -277,6 +290,8 @@ def plan(request: Request, seed: int | None = None, rounds: Iterable[Round] = ()
 
 def _grown(part: Planned, rounds: tuple[Round, ...]) -> Planned:
     """The part with the samples of further rounds."""
+    if not rounds:
+        return part
     met = known(part.samples)
     fresh: tuple[Sample, ...] = ()
     for number, each in enumerate(rounds, 2):

@@ -225,7 +225,7 @@ def _length(prompt: Prompt) -> int:
 
 def _works(plan: Plan, model: str, asker: Asker) -> Iterator[Coroutine[None, None, None]]:
     """What is to be done with one model, side by side: as many workers as may ask at a time, and the courses."""
-    jobs = (job for job in plan.jobs(model, asker.left) if job.key not in asker.runner.done)
+    jobs = plan.jobs(model, asker.left, asker.runner.done)
     for _ in range(asker.line.limiter.most):
         yield _work(jobs, asker)
     for course in plan.courses(model):

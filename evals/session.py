@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from evals import log, run
@@ -80,12 +81,12 @@ class Opened:
     writer: log.Writer
     before: tuple[Reply, ...]
 
-    @property
+    @cached_property
     def done(self) -> frozenset[Key]:
         """The keys that need not be asked again; failures are, unless they are final."""
         return frozenset(reply.key for reply in self.before if reply.answered)
 
-    @property
+    @cached_property
     def kept(self) -> dict[Key, Tried]:
         """What was said where only the verdict is missing, because the scorer failed."""
         return {
@@ -194,13 +195,15 @@ def _priced(session: Session) -> Session:
 def opened(session: Session) -> Iterator[Opened]:
     """The session with its log locked, and only then read.
 
-    Raises: BadInput: another process writes it, or a suite's prompts have changed since. BadFile: the log is damaged.
+    Raises: BadInput: another process writes it, or something is missing and a suite's prompts have changed since. BadFile:
+        the log is damaged.
     """
     with log.Writer(session.folder) as writer:
-        before = log.read_run(session.folder).replies
-        _same_questions(session, before)
+        found = Opened(session, writer, log.read_run(session.folder).replies)
+        if len(found.done) < len(session.plan):
+            _same_questions(session, found.before)
         _note(session, session.plan)
-        yield Opened(session, writer, before)
+        yield found
 
 
 def _same_questions(session: Session, before: tuple[Reply, ...]) -> None:
@@ -210,8 +213,8 @@ def _same_questions(session: Session, before: tuple[Reply, ...]) -> None:
         return
     for model, provider in session.providers.items():
         for job in session.plan.candidates(model):
-            prompt = settled(provider, job.prompt)
-            if asked.get(job.key, prompt) != prompt:
+            there = asked.get(job.key)
+            if there is not None and there != settled(provider, job.prompt):
                 raise BadInput(
                     f"suite {job.key.suite} asks other questions now than {session.folder} holds (sample {job.key.sample})",
                     "move that folder away, or name another with --out, and run it anew",

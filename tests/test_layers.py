@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 
 LAYERS = [
     {"types", "errors", "terms", "__init__"},
-    {"safe", "appended", "github"},
+    {"safe", "appended", "github", "undisturbed"},
     {
         "charts",
         "pseudoword",
@@ -67,6 +67,7 @@ LAYERS = [
     {"show"},
     {"reporting", "forecast"},
     {"arena"},
+    {"ranked"},
     {"verdict"},
     {"testing", "ci"},
     {"pytest_plugin"},
