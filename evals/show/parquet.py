@@ -28,7 +28,7 @@ def write(frame: pd.DataFrame, path: Path) -> None:
 
     Raises: BadInput: the file cannot be written, or DuckDB is not installed.
     """
-    duckdb = _duckdb()
+    engine = duckdb()
     mixed = [str(name) for name in frame if frame[name].dtype == object]
     told = frame.assign(**{name: frame[name].map(_text).astype("str") for name in mixed})
     texts = [name for name in told if told[name].dtype == "str"]
@@ -37,14 +37,14 @@ def write(frame: pd.DataFrame, path: Path) -> None:
     )
     target = str(path).replace("'", "''")
     how = "FORMAT parquet, COMPRESSION zstd, KV_METADATA {pandas: $dtypes, PANDAS_ATTRS: $attributes}"
-    with duckdb.connect() as base:
+    with engine.connect() as base:
         base.register("frame", told)
         try:
             base.execute(
                 f"COPY (SELECT * FROM frame) TO '{target}' ({how})",  # noqa: S608  the file's name, its quotes doubled
                 {"dtypes": _dtypes(told), "attributes": _attributes(frame.attrs)},
             )
-        except duckdb.IOException as error:
+        except engine.IOException as error:
             raise BadInput(f"{path} cannot be written: {safe.line(error)}", "name another place") from None
 
 
@@ -53,14 +53,14 @@ def read(path: Path) -> pd.DataFrame:
 
     Raises: BadFile: it is another file. BadInput: DuckDB is not installed.
     """
-    duckdb = _duckdb()
+    engine = duckdb()
     try:
-        with duckdb.connect() as base:
+        with engine.connect() as base:
             found: pd.DataFrame = base.execute("SELECT * FROM read_parquet($path)", {"path": str(path)}).df()
             known = base.execute(
                 "SELECT key, value FROM parquet_kv_metadata($path)", {"path": str(path)}
             ).fetchall()
-    except duckdb.Error as error:
+    except engine.Error as error:
         raise BadFile(f"{path} is no Parquet file: {safe.line(error)}", "see docs/reports.md") from None
     told = {key.decode(): json.loads(value) for key, value in known if key.decode() in {DTYPES, ATTRIBUTES}}
     if len(told) < 2:
@@ -72,12 +72,13 @@ def read(path: Path) -> pd.DataFrame:
     return found
 
 
-def _duckdb() -> ModuleType:
+def duckdb() -> ModuleType:
+    """What reads and writes the files. Raises: BadInput: it is not installed."""
     try:
-        import duckdb
+        import duckdb as engine
     except ImportError:
         raise BadInput("Parquet needs DuckDB, which is not installed", INSTALL) from None
-    return duckdb
+    return engine
 
 
 def _dtypes(frame: pd.DataFrame) -> str:

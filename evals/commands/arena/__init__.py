@@ -3,6 +3,8 @@
 import click
 
 from evals.commands.arena.collect import collect
+from evals.commands.arena.export import export
+from evals.commands.arena.import_ import import_
 
 
 @click.group(short_help="models meet on the same questions, are judged in pairs, and are ranked")
@@ -10,5 +12,5 @@ def arena() -> None:
     """Let models meet: answers from runs, files or fresh; judged by models, rules and people; ranked with intervals."""
 
 
-for command in (collect,):
+for command in (collect, import_, export):
     arena.add_command(command)

@@ -32,14 +32,14 @@ def collect(runs: tuple[Path, ...], names: tuple[str, ...], out: Path) -> None:
 
     if not runs:
         raise BadInput("no run is named", "write evals arena collect runs/*")
-    found = put([read_run(folder) for folder in runs], out, _names(names))
+    found = put([read_run(folder) for folder in runs], out, names_of(names))
     click.echo(
         f"{out}: {len(found.models)} models, {len(found.questions):,} questions, {len(found.answers):,} answers, "
         f"{sum(1 for _ in pairs(found)):,} pairs to judge"
     )
 
 
-def _names(texts: tuple[str, ...]) -> dict[str, str]:
+def names_of(texts: tuple[str, ...]) -> dict[str, str]:
     """MODEL=NAME; a model's options hold `=` too, so the last one counts."""
     parted = [text.rpartition("=") for text in texts]
     for model, _, name in parted:
