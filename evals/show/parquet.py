@@ -6,17 +6,16 @@ DuckDB writes and reads it. The file's metadata say the dtypes and attributes as
 
 import json
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pandas as pd
 import pydantic
 
 from evals import safe
+from evals.duck import duckdb
 from evals.errors import BadFile, BadInput
 from evals.imported import Imported
 
-INSTALL = "pip install 'behavior-evals[parquet]'"
 DTYPES, ATTRIBUTES = "pandas", "PANDAS_ATTRS"
 IMPORTED = pydantic.TypeAdapter(dict[str, Imported])
 KINDS = {"str": "unicode", "datetime64[us, UTC]": "datetimetz", "boolean": "bool", "object": "unicode"}
@@ -70,15 +69,6 @@ def read(path: Path) -> pd.DataFrame:
     if "imported" in found.attrs:
         found.attrs["imported"] = IMPORTED.validate_python(found.attrs["imported"])
     return found
-
-
-def duckdb() -> ModuleType:
-    """What reads and writes the files. Raises: BadInput: it is not installed."""
-    try:
-        import duckdb as engine
-    except ImportError:
-        raise BadInput("Parquet needs DuckDB, which is not installed", INSTALL) from None
-    return engine
 
 
 def _dtypes(frame: pd.DataFrame) -> str:

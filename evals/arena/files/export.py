@@ -97,7 +97,7 @@ def _csv(_: Arena, battles: Iterable[Battle], path: Path) -> None:
 def _parquet(_: Arena, battles: Iterable[Battle], path: Path) -> None:
     import pandas as pd
 
-    from evals.show.parquet import duckdb
+    from evals.duck import duckdb
 
     rows = [_row(battle) for battle in battles]
     table = pd.DataFrame({name: [row[name] for row in rows] for name in COLUMNS})

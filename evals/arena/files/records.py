@@ -110,7 +110,7 @@ def _cells(path: Path, text: str) -> Iterator[Record]:
 
 
 def _rows(path: Path) -> Iterator[Record]:
-    from evals.show.parquet import duckdb
+    from evals.duck import duckdb
 
     engine = duckdb()
     try:

@@ -5,6 +5,7 @@ import click
 from evals.commands.arena.collect import collect
 from evals.commands.arena.export import export
 from evals.commands.arena.import_ import import_
+from evals.commands.arena.rank import rank
 
 
 @click.group(short_help="models meet on the same questions, are judged in pairs, and are ranked")
@@ -12,5 +13,5 @@ def arena() -> None:
     """Let models meet: answers from runs, files or fresh; judged by models, rules and people; ranked with intervals."""
 
 
-for command in (collect, import_, export):
+for command in (collect, import_, rank, export):
     arena.add_command(command)
