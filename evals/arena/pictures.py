@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from evals import words
 from evals.arena.standings import Board, Component
 from evals.charts import Heat, Picture, Ranges
 from evals.stats import Floats
@@ -79,7 +80,7 @@ def _heats(component: Component, more: str) -> Iterator[Picture]:
         yield Picture(
             f"board-{name}{more}",
             f"Points of the row against the column, {how}, in per cent",
-            f"{_words(component, values)} {how}.",
+            f"Shares of points {how}, each against the best that it met: {_words(component, values)}.",
             Heat(_pairs(values), component.models, "against (blue: above half, orange: below)"),
         )
 
@@ -90,16 +91,15 @@ def _pairs(values: Floats) -> pd.DataFrame:
 
 
 def _words(component: Component, values: Floats) -> str:
-    """The shares against the best other model, in words."""
-    names = component.models
+    """In words: what each got of the best other model that it has a number against."""
     told = []
-    for place, name in enumerate(names[:TOLD]):
-        other = 1 if place == 0 else 0
-        share = values[place, other]
-        told.append(
-            f"{name} gets {'no points as it never met' if np.isnan(share) else f'{share:.0%} against'} {names[other]}"
-        )
-    return f"{'; '.join(told)}{_left(component)};"
+    for place, name in enumerate(component.models[:TOLD]):
+        others = np.flatnonzero(np.isfinite(values[place]))
+        if len(others):
+            told.append(
+                f"{name} {words.share(values[place, others[0]])} against {component.models[others[0]]}"
+            )
+    return f"{'; '.join(told)}{_left(component)}"
 
 
 def _categories(overall: Board, rest: Sequence[Board]) -> Picture:
