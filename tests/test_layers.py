@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 
 LAYERS = [
     {"types", "errors", "terms", "__init__"},
-    {"safe", "appended", "github", "undisturbed"},
+    {"safe", "appended", "github", "undisturbed", "duck"},
     {
         "charts",
         "pseudoword",

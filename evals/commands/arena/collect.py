@@ -35,7 +35,7 @@ def collect(runs: tuple[Path, ...], names: tuple[str, ...], out: Path) -> None:
 
     if not runs:
         raise BadInput("no run is named", "write evals arena collect runs/*")
-    found = put([read_run(folder) for folder in runs], out, _names(names))
+    found = put([read_run(folder) for folder in runs], out, names_of(names))
     click.echo(said(found))
 
 
@@ -49,7 +49,7 @@ def said(arena: "Arena") -> str:
     )
 
 
-def _names(texts: tuple[str, ...]) -> dict[str, str]:
+def names_of(texts: tuple[str, ...]) -> dict[str, str]:
     """MODEL=NAME; a model's options hold `=` too, so the last one counts."""
     parted = [text.rpartition("=") for text in texts]
     for model, _, name in parted:
