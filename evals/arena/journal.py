@@ -62,12 +62,6 @@ def _scanned(path: Path) -> tuple[dict[str, Battle], dict[str, int]]:
     return found, seen
 
 
-def ids(path: Path) -> frozenset[str]:
-    """Every id that stands in a log, those of withdrawn battles too: none of them can be given again."""
-    entries = (_entry(path, number, line) for number, line in enumerate(whole_lines(path), 1))
-    return frozenset(entry.id for entry in entries if isinstance(entry, Battle))
-
-
 def _entry(path: Path, number: int, line: bytes) -> Battle | Withdrawn:
     try:
         if line.startswith(b'{"withdrawn"'):

@@ -1,5 +1,6 @@
 """Trust: whether the judges of an arena have been shown not to be fooled, by the canaries among their pairs."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +101,12 @@ def trust(arena: Path, judges: Iterable[str] = ()) -> Trust:
     met = journal.read(arena / CANARIES)
     named = dict.fromkeys([*judges, *(each.judge for each in met)])
     return Trust(tuple(_trial(judge, kind, met) for judge in named for kind in KINDS))
+
+
+def asked(arena: Path) -> list[str]:
+    """The models that were asked to judge in an arena's folder, whatever came of it."""
+    runs = sorted(arena.glob("judging/*/runs/*/run.json"))
+    return [str(judge) for run in runs for judge in json.loads(run.read_bytes())["request"]["models"]]
 
 
 def judges(battles: Iterable[Battle]) -> list[str]:

@@ -1,5 +1,6 @@
 """`evals arena rank`: the leaderboard of battles."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -38,6 +39,9 @@ INTERVALS = ("auto", "model", "hc0", "question", "judge", "two-way")
     "--format", "form", type=click.Choice(FORMATS), default="table", help="as what  [default: table]"
 )
 @click.option("--out", type=Path, metavar="FILE", help="where it goes  [default: standard output]")
+@click.option(
+    "--strict", is_flag=True, help="exit with 1 unless canaries show that no judge of the arena is fooled"
+)
 def rank(
     places: tuple[Path, ...],
     ties: Literal["half", "davidson", "rao-kupper"],
@@ -47,6 +51,7 @@ def rank(
     min_votes: int,
     form: "Format",
     out: Path | None,
+    strict: bool,
 ) -> int:
     """Rank the models of an arena, or of files of battles: ratings in Elo points, with intervals and the ranks they may have.
 
@@ -66,13 +71,24 @@ def rank(
     found = board(pool(places, units=ci not in {"model", "hc0"}), settings)
     if not found.battles:
         raise BadInput("there is no battle yet", "judge or vote first: evals arena judge ARENA")
+    doubts = [sentence for place in places for sentence in _doubts(place)]
+    found = replace(found, notes=(*doubts, *found.notes))
     if form == "table":
         put(ranked.table([found], **terminal(out)), out)
-        return 0
-    from evals import show
+    else:
+        from evals import show
 
-    put(show.render(ranked.document([found]), form), out)
-    return 0
+        put(show.render(ranked.document([found]), form), out)
+    return int(strict and bool(doubts))
+
+
+def _doubts(place: Path) -> list[str]:
+    """Why not to trust the judges of an arena's folder, in sentences; nothing of files, nor where no model was asked."""
+    if not (place / "judging").is_dir():
+        return []
+    from evals.arena.trust import asked, trust
+
+    return trust(place, asked(place)).sentences()
 
 
 def _anchor(text: str | None) -> tuple[str, float] | None:
