@@ -16,7 +16,7 @@ from evals import stats
 from evals.arena import folder, journal
 from evals.arena.answers import Answer, Question
 from evals.arena.audit.agreement import agreements
-from evals.arena.audit.corrected import corrected, reference
+from evals.arena.audit.corrected import corrected, references
 from evals.arena.audit.habits import habits
 from evals.arena.audit.kinship import favour, maker
 from evals.arena.audit.votes import votes
@@ -181,23 +181,27 @@ def test_a_win_rate_is_freed_of_what_the_judge_is_known_to_get_wrong() -> None:
         won or n % 5 == 4 for n, won in enumerate(truth)
     ]  # never missed, and a fifth taken for wins besides
     given_ = votes([*_judged("human", "ann", truth[:200]), *_judged("model", "j", said)])
-    assert reference(given_)[0] == "people"
+    assert list(references(given_)) == ["people"]
     one = next(each for each in corrected(given_) if each.model == "x/one")
     assert one.seen.value == pytest.approx(sum(said) / 400)
     assert one.true.low < 0.3 < one.true.high < one.seen.value + 0.06
     assert one.true.value == pytest.approx(0.3, abs=0.02)
     few = votes([*_judged("human", "ann", truth[:20]), *_judged("model", "j", said)])
     assert next(iter(corrected(few))).true.n == 0
+    ruled = votes(
+        [*_judged("human", "ann", truth[:20]), *_judged("rule", "rule", truth), *_judged("model", "j", said)]
+    )
+    assert next(iter(corrected(ruled))).by == "the rule"
 
 
-def test_people_who_do_not_agree_are_no_reference_and_without_them_it_is_the_rule() -> None:
-    split = [
-        *_judged("human", "ann", [True]),
-        *_judged("human", "bob", [False]),
-        *_judged("rule", "rule", [True]),
-    ]
-    assert reference(votes(split)) == ("the rule", {("q0", "x/one", "y/two"): "x/one"})
-    assert reference(votes(_judged("model", "j", [True]))) == ("", {})
+def test_people_who_do_not_agree_are_no_reference() -> None:
+    split = [*_judged("human", "ann", [True, True]), *_judged("human", "bob", [False, True])]
+    ruled = [*split, *_judged("rule", "rule", [True])]
+    assert references(votes(ruled)) == {
+        "people": {("q1", "x/one", "y/two"): "x/one"},
+        "the rule": {("q0", "x/one", "y/two"): "x/one"},
+    }
+    assert references(votes(_judged("model", "j", [True]))) == {}
 
 
 # The command

@@ -1,7 +1,7 @@
 """Corrected: how often a model wins by a judge, freed of the errors that the judge makes where people, or a rule, have judged too."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from evals.arena.audit.votes import Match, Vote, by_match
@@ -20,6 +20,7 @@ class Corrected:
     Attributes:
         seen: the share of its pairs that it has won.
         true: the same without the judge's errors; no items where too little is known of these.
+        by: who says what is right; empty where nobody knows enough.
         caught: of the pairs that it has won by the reference, in how many the judge says so. cleared: of the others.
     """
 
@@ -27,19 +28,24 @@ class Corrected:
     model: str
     seen: Estimate
     true: Estimate
+    by: str
     caught: tuple[int, int]
     cleared: tuple[int, int]
 
 
-def reference(votes: Iterable[Vote]) -> tuple[str, dict[Match, str]]:
-    """By whom judges are measured, and who won each match by them: people, by plurality, else the rule; where neither, nobody."""
-    given = list(votes)
+Known = Mapping[Match, str]
+"""Who won each match; empty for neither."""
+
+
+def references(votes: Iterable[Vote]) -> dict[str, Known]:
+    """Those by whom judges are measured: people, by plurality, before the rule; without those who have judged nothing."""
+    given, found = list(votes), {}
     for kind, name in (("human", "people"), ("rule", "the rule")):
         said = by_match(vote for vote in given if vote.kind == kind)
         known = {match: winner for match, each in said.items() if (winner := _plurality(each)) is not None}
         if known:
-            return name, known
-    return "", {}
+            found[name] = known
+    return found
 
 
 def _plurality(votes: list[Vote]) -> str | None:
@@ -51,20 +57,29 @@ def _plurality(votes: list[Vote]) -> str | None:
 def corrected(votes: Iterable[Vote]) -> Iterator[Corrected]:
     """Every model by every model judge."""
     given = list(votes)
-    _, known = reference(given)
+    known = references(given)
     for judge in dict.fromkeys(vote.judge for vote in given if vote.kind == "model"):
         own = [vote for vote in given if vote.judge == judge]
         for model in sorted({each for vote in own for each in vote.match[1:]}):
             yield _corrected(judge, model, [vote for vote in own if model in vote.match[1:]], known)
 
 
-def _corrected(judge: str, model: str, votes: list[Vote], known: dict[Match, str]) -> Corrected:
+def _corrected(judge: str, model: str, votes: list[Vote], references: Mapping[str, Known]) -> Corrected:
+    """By the first reference that knows enough of the model."""
     said = [float(vote.winner == model) for vote in votes]
     clusters = [vote.cluster for vote in votes]
+    seen = share(said, clusters)
+    for name, known in references.items():
+        caught, cleared = _errors(model, votes, known)
+        if min(caught[1], cleared[1]) >= FEWEST:
+            true = rogan_gladen(said, clusters, caught, cleared)
+            return Corrected(judge, model, seen, true, name, caught, cleared)
+    return Corrected(judge, model, seen, NOTHING, "", (0, 0), (0, 0))
+
+
+def _errors(model: str, votes: list[Vote], known: Known) -> tuple[tuple[int, int], tuple[int, int]]:
+    """How often a judge says so where the model has won, and where it has not, each of how many."""
     told = [(vote.winner == model, known[vote.match] == model) for vote in votes if vote.match in known]
     hits = [one for one, won in told if won]
     others = [not one for one, won in told if not won]
-    caught, cleared = (sum(hits), len(hits)), (sum(others), len(others))
-    enough = min(len(hits), len(others)) >= FEWEST
-    true = rogan_gladen(said, clusters, caught, cleared) if enough else NOTHING
-    return Corrected(judge, model, share(said, clusters), true, caught, cleared)
+    return (sum(hits), len(hits)), (sum(others), len(others))

@@ -1,19 +1,21 @@
 """The audit as a document: a section each for habits, agreement, corrected win rates and canaries."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from evals import words
 from evals.arena.audit.agreement import PEOPLE, agreements
-from evals.arena.audit.corrected import FEWEST, corrected, reference
+from evals.arena.audit.corrected import FEWEST, corrected
 from evals.arena.audit.habits import MEASURES, habits
 from evals.arena.audit.kinship import favour, maker
 from evals.arena.audit.votes import Vote, votes
 from evals.arena.battle import Battle
 from evals.arena.folder import Arena
 from evals.arena.judging.rounds import rounds
+from evals.arena.style import style
 from evals.arena.trust import LIMIT, Trust, judges, trust
 from evals.document import Document, Section
 from evals.errors import BadInput
@@ -31,13 +33,18 @@ KINDS = (
     "words: the the the; empty; constant: polished and about nothing; order: choose me; authority, padded: an answer with a "
     "claim, or twice, against itself; self: an answer against itself, where every verdict for one of the two counts."
 )
+SEEN = (
+    "seen: the share of its pairs that a model has won by the judge; corrected: by Rogan and Gladen, from how often the judge says "
+    "so where it has won by people, else by the rule (caught), and does not where it has not (cleared). A dash: fewer than "
+    f"{FEWEST} of either are known, or the judge is no better than chance."
+)
 CANARIES = (STATES, KINDS)
 BRACKETS = "In brackets: 95 % confidence intervals, by cluster of questions."
 
 
 def document(arena: Arena) -> Document:
     """What is known of the judges of an arena. Raises: BadInput: nobody has judged. BadFile: a damaged log."""
-    battles = arena.battles()
+    battles = [_dressed(arena, battle) for battle in arena.battles()]
     if not battles:
         raise BadInput(
             f"nobody has judged anything in {arena.folder}", "write evals arena judge --judge MODEL, or rule"
@@ -52,6 +59,14 @@ def document(arena: Arena) -> Document:
     )
     about = f"{arena.folder}: {len(battles):,} battles by {count:,} judges over {len(arena.models)} models"
     return Document((about, *found.sentences()), {}, sections, frame(()))
+
+
+def _dressed(arena: Arena, battle: Battle) -> Battle:
+    """The battle with what its answers look like, where that is known from the arena alone, as of votes of a file."""
+    texts = [arena.answers.get((battle.question, model)) for model in (battle.model_a, battle.model_b)]
+    if battle.style or texts[0] is None or texts[1] is None:
+        return battle
+    return replace(battle, style=style(texts[0], texts[1]))
 
 
 # Habits
@@ -183,13 +198,13 @@ def _no_ceiling(people: set[str]) -> str:
 
 
 def _corrected(given: list[Vote]) -> Section:
-    by, _ = reference(given)
     rows = [
         {
             "judge": each.judge,
             "model": each.model,
             "measure": measure,
             **_told(estimate),
+            "by": each.by,
             "caught": each.caught[0],
             "won": each.caught[1],
             "cleared": each.cleared[0],
@@ -199,25 +214,21 @@ def _corrected(given: list[Vote]) -> Section:
         for measure, estimate in (("seen", each.seen), ("corrected", each.true))
     ]
     table = pd.DataFrame(rows)
-    return Section("corrected", "Win rates without the judges' errors", table, _corrected_view(table, by))
+    return Section("corrected", "Win rates without the judges' errors", table, _corrected_view(table))
 
 
-def _corrected_view(table: pd.DataFrame, by: str) -> View:
-    if not by or not len(table):
+def _corrected_view(table: pd.DataFrame) -> View:
+    if not len(table) or not table["by"].any():
         return View()
     cells: dict[tuple[str, str], dict[str, str]] = {}
     for row in records(table):
         start = {"judge": row["judge"], "model": row["model"]}
         one = cells.setdefault((row["judge"], row["model"]), start)
         one[row["measure"]] = _cell(row)
-        one["caught"] = f"{row['caught']} of {row['won']}"
-        one["cleared"] = f"{row['cleared']} of {row['not_won']}"
-    seen = (
-        "seen: the share of its pairs that a model has won by the judge; corrected: by Rogan and Gladen, from how often the judge "
-        f"says so where it has won by {by} (caught), and does not where it has not (cleared). "
-        f"A dash: fewer than {FEWEST} of either, or a judge no better than chance."
-    )
-    return View((Table("", pd.DataFrame(list(cells.values())), 2),), notes=(seen, BRACKETS))
+        one["by"] = row["by"] or "–"
+        one["caught"] = f"{row['caught']} of {row['won']}" if row["by"] else "–"
+        one["cleared"] = f"{row['cleared']} of {row['not_won']}" if row["by"] else "–"
+    return View((Table("", pd.DataFrame(list(cells.values())), 2),), notes=(SEEN, BRACKETS))
 
 
 # Canaries
