@@ -10,6 +10,10 @@ MANY = 100_000
 """Beyond this many items, how many more would decide is no longer advice."""
 
 
+DIGITS: Mapping[str, int] = {"Elo": 0}
+"""Unit -> how many decimals say something; of others two."""
+
+
 def contrast(row: Mapping[str, Any], declared: Contrast) -> str:
     """A row of `contrasts` in words: "asking ... raises fabrication by 23 points (95 % CI 17 to 29, p 0.002)"."""
     if row["verdict"] == "not measured":
@@ -106,9 +110,9 @@ def _more(row: Mapping[str, Any]) -> str:
     return f"undecided on {items(row['n'])}; about {two_digits(more):,} more would decide"
 
 
-def items(n: int) -> str:
+def items(n: int, item: str = "item") -> str:
     """A number of items: "1 item", "1,482 items"."""
-    return f"{n:,} item{'' if n == 1 else 's'}"
+    return f"{n:,} {item}{'' if n == 1 else 's'}"
 
 
 def undecided(row: Mapping[str, Any]) -> str:
@@ -148,7 +152,7 @@ def number(value: float, unit: str) -> str:
     """A metric's value as people read it, its unit left to the legend: "23 %" or "0.71"; a dash where there is none."""
     if math.isnan(value):
         return "–"
-    return share(value) if unit == "share" else _plain(value, 2)
+    return share(value) if unit == "share" else _plain(value, DIGITS.get(unit, 2))
 
 
 def change(value: float, low: float, high: float) -> str:
@@ -215,7 +219,7 @@ def _tested(row: Mapping[str, Any]) -> str:
 
 def _ends(row: Mapping[str, Any], value: float) -> str:
     """A number of this row, with as many decimals as keep an interval that excludes 0 from being shown as touching it."""
-    scale, digits = (100, 0) if row["unit"] == "share" else (1, 2)
+    scale, digits = (100, 0) if row["unit"] == "share" else (1, DIGITS.get(row["unit"], 2))
     nearest = min(abs(row["low"]), abs(row["high"])) if row["verdict"] != "undecided" else 1.0
     while digits < 4 and round(scale * nearest, digits) == 0:
         digits += 1

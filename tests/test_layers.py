@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 
 LAYERS = [
     {"types", "errors", "budget", "__init__"},
-    {"safe", "appended", "github", "undisturbed", "terms"},
+    {"safe", "appended", "github", "undisturbed", "duck", "terms"},
     {
         "charts",
         "pseudoword",
@@ -60,12 +60,14 @@ LAYERS = [
     {"log", "converse", "display", "inventory", "lm_task"},
     {"run", "checks", "batch"},
     {"rescore", "columns", "frame", "measure", "progress", "foreign"},
-    {"effect", "arena"},
+    {"effect"},
     {"contrast", "misses", "session", "estimate", "spending", "precision"},
     {"view"},
     {"document", "certify"},
     {"show"},
     {"reporting", "forecast"},
+    {"arena"},
+    {"ranked"},
     {"verdict"},
     {"testing", "ci"},
     {"pytest_plugin"},

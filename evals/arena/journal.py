@@ -37,6 +37,16 @@ def read(path: Path) -> list[Battle]:
     A last line without its end was cut off by a kill and does not count.
     Raises: BadFile: a line that is no battle, or an id that occurs twice; named by number.
     """
+    return list(_scanned(path)[0].values())
+
+
+def ids(path: Path) -> set[str]:
+    """The ids that a log holds, those of battles that were withdrawn too: none of them may come again. Raises: as `read`."""
+    return set(_scanned(path)[1])
+
+
+def _scanned(path: Path) -> tuple[dict[str, Battle], dict[str, int]]:
+    """The battles that count, by id, and the line in which each id stands."""
     found: dict[str, Battle] = {}
     seen: dict[str, int] = {}
     for number, line in enumerate(whole_lines(path), 1):
@@ -49,7 +59,7 @@ def read(path: Path) -> list[Battle]:
             raise _bad(path, number, f"the battle {entry.id!r} stands in line {seen[entry.id]} already")
         seen[entry.id] = number
         found[entry.id] = entry
-    return list(found.values())
+    return found, seen
 
 
 def _entry(path: Path, number: int, line: bytes) -> Battle | Withdrawn:

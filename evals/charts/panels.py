@@ -59,6 +59,12 @@ def values(table: pd.DataFrame, column: str) -> list[str]:
     return list(dict.fromkeys(table[column]))
 
 
+def ending(width: float) -> str:
+    """An expression of Vega that shows a label's end where the whole has no room: names differ there."""
+    most = max(4, int(width / LETTER))
+    return f"length(datum.label) > {most} ? '…' + slice(datum.label, -{most - 1}) : datum.label"
+
+
 def clean(table: pd.DataFrame) -> pd.DataFrame:
     """The table with texts of one safe line each: names of models, arms and answers are others' words."""
     texts = {

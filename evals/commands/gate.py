@@ -21,12 +21,20 @@ ENDINGS: "dict[str, Form]" = {".txt": "text", ".md": "md", ".json": "json", ".xm
 """How the name of a file ends -> as what an outcome is written there."""
 
 
-@click.command(short_help="is a run no worse than its baseline: for CI")
-@click.argument("run", metavar="RUN")
+@click.command(short_help="is a run no worse than its baseline, or a model than a board's champion: for CI")
+@click.argument("run", metavar="RUN|ARENA")
 @click.option(
     "--baseline",
     metavar="RUN|FILE",
     help="what it is held against; none where there are only floors and ceilings",
+)
+@click.option("--challenger", metavar="MODEL", help="of an arena: the model that shall be no worse")
+@click.option("--champion", metavar="MODEL", help="of an arena: the model that it is held against")
+@click.option(
+    "--margin",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="ELO",
+    help="of an arena: by how many Elo points it may be worse  [default: 20]",
 )
 @click.option(
     "--config",
@@ -57,6 +65,9 @@ ENDINGS: "dict[str, Form]" = {".txt": "text", ".md": "md", ".json": "json", ".xm
 def gate(
     run: str,
     baseline: str | None,
+    challenger: str | None,
+    champion: str | None,
+    margin: float | None,
     config: Path | None,
     undecided: "Undecided | None",
     most: int | None,
@@ -70,10 +81,13 @@ def gate(
     3 undecided or unfinished. What is demanded of which metric stands in evals.toml; by default of each suite's first
     metric and its indexes that they are no worse by 5 percentage points.
 
+    Of an arena, or a file of battles: is the challenger's rating no worse than the champion's by more than a margin.
+
     \b
     evals gate runs/NEW --baseline baseline.json
     evals gate runs/NEW --baseline runs/OLD --undecided fail --also gate.md --also junit.xml
     evals gate runs/NEW --baseline baseline.json --undecided more --most 1600
+    evals gate arena --challenger pocket/honest --champion pocket/bluff --margin 20
     """
     from evals.verdict import text
     from evals.verdict.rules import rules
@@ -83,9 +97,10 @@ def gate(
     demanded = replace(demanded, undecided=undecided or demanded.undecided, most=most or demanded.most)
     if most is not None and demanded.undecided != "more":
         raise BadInput("--most is how many items may be asked for, and none are", "add --undecided more")
-    candidate, before = _sides(run, baseline)
-    outcome = _outcome(candidate, before, demanded)
-    title = f"{candidate.label} against {before.label}" if before else candidate.label
+    if challenger or champion or margin:
+        outcome, title = _of_board(run, baseline, (challenger, champion), margin, demanded)
+    else:
+        outcome, title = _of_run(run, baseline, demanded)
     put(text.render(outcome, form, title, colour=terminal(out)["colour"]), out)
     for file, other in forms.items():
         put(text.render(outcome, other, title), file)
@@ -93,6 +108,39 @@ def gate(
         for line in text.annotations(outcome):
             click.echo(line, err=True)
     return outcome.status(demanded.undecided)
+
+
+def _of_board(
+    place: str,
+    baseline: str | None,
+    models: tuple[str | None, str | None],
+    margin: float | None,
+    demanded: "Rules",
+) -> "tuple[Outcome, str]":
+    """What becomes of a challenger, and what it is called."""
+    from evals.arena.source import pool
+    from evals.verdict import boarded
+
+    challenger, champion = models
+    if not (challenger and champion):
+        raise BadInput(
+            "--challenger, --champion and --margin are of an arena, and two models meet there",
+            "name both: --challenger MODEL --champion MODEL",
+        )
+    if baseline:
+        raise BadInput("an arena's baseline is the champion", "leave --baseline out")
+    if demanded.undecided == "more":
+        raise BadInput("an arena asks nobody", "judge or vote more, or say --undecided fail")
+    found = pool([Path(place)])
+    outcome = boarded.gate(found, challenger, champion, margin or boarded.MARGIN, demanded)
+    return outcome, f"{challenger} against {champion} in {place}"
+
+
+def _of_run(run: str, baseline: str | None, demanded: "Rules") -> "tuple[Outcome, str]":
+    """What becomes of a run, and what it is called."""
+    candidate, before = _sides(run, baseline)
+    title = f"{candidate.label} against {before.label}" if before else candidate.label
+    return _outcome(candidate, before, demanded), title
 
 
 def _outcome(candidate: "Side", before: "Side | None", demanded: "Rules") -> "Outcome":

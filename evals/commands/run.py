@@ -71,19 +71,21 @@ def run(
                 "--resume goes on with a run as it was planned", "leave out SUITE and what selects its items"
             )
         found = session.resume(resumed, terms)
-        return _forecast(found, as_json) if dry_run else _finish(found, quiet, as_json)
+        return forecast(found, as_json=as_json) if dry_run else _finish(found, quiet, as_json)
     found = session.preview(selection.request(suites), out, terms)
     if selection.until:
         from evals.verdict import sequence  # brings pandas, for which no other run need wait
 
         sequence.check(found.plan)
-    return _forecast(found, as_json) if dry_run else _finish(session.housed(found, out), quiet, as_json)
+    return (
+        forecast(found, as_json=as_json) if dry_run else _finish(session.housed(found, out), quiet, as_json)
+    )
 
 
-def _forecast(session: "Session", as_json: bool) -> int:
+def forecast(session: "Session", *, as_json: bool) -> int:
     """Say what the session would ask, and what of it is answered already."""
+    from evals import forecast as forecasts
     from evals.estimate import estimate
-    from evals.forecast import forecast
     from evals.plan import sentences
     from evals.precision import precision
     from evals.show import render
@@ -101,7 +103,7 @@ def _forecast(session: "Session", as_json: bool) -> int:
     ]
     asked = estimate(session.plan, session.providers, done, batch=session.terms.batch)
     about += [allowed.sentence for allowed in allowances(session.purse(), asked.bills)]
-    found = forecast(asked, precision(session.plan), about)
+    found = forecasts.forecast(asked, precision(session.plan), about)
     click.echo(render(found, "json" if as_json else "table", **terminal()).rstrip("\n"))
     return 0
 

@@ -1,14 +1,15 @@
 """Showing: a document as text, one file a format."""
 
-from typing import Literal, assert_never
+from typing import TYPE_CHECKING, Literal, assert_never
 
-from evals.document import Document
+if TYPE_CHECKING:  # a table needs no frame (see grid), and then nobody waits for pandas
+    from evals.document import Document
 
 Format = Literal["table", "md", "csv", "json", "html", "junit"]
 
 
 def render(
-    document: Document, form: Format, *, width: int = 80, colour: bool = False, limit: int | None = None
+    document: "Document", form: Format, *, width: int = 80, colour: bool = False, limit: int | None = None
 ) -> str:
     """A document as text in one of the formats.
 

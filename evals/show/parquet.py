@@ -6,17 +6,16 @@ DuckDB writes and reads it. The file's metadata say the dtypes and attributes as
 
 import json
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pandas as pd
 import pydantic
 
 from evals import safe
+from evals.duck import duckdb
 from evals.errors import BadFile, BadInput
 from evals.imported import Imported
 
-INSTALL = "pip install 'behavior-evals[parquet]'"
 DTYPES, ATTRIBUTES = "pandas", "PANDAS_ATTRS"
 IMPORTED = pydantic.TypeAdapter(dict[str, Imported])
 KINDS = {"str": "unicode", "datetime64[us, UTC]": "datetimetz", "boolean": "bool", "object": "unicode"}
@@ -28,7 +27,7 @@ def write(frame: pd.DataFrame, path: Path) -> None:
 
     Raises: BadInput: the file cannot be written, or DuckDB is not installed.
     """
-    duckdb = _duckdb()
+    engine = duckdb()
     mixed = [str(name) for name in frame if frame[name].dtype == object]
     told = frame.assign(**{name: frame[name].map(_text).astype("str") for name in mixed})
     texts = [name for name in told if told[name].dtype == "str"]
@@ -37,14 +36,14 @@ def write(frame: pd.DataFrame, path: Path) -> None:
     )
     target = str(path).replace("'", "''")
     how = "FORMAT parquet, COMPRESSION zstd, KV_METADATA {pandas: $dtypes, PANDAS_ATTRS: $attributes}"
-    with duckdb.connect() as base:
+    with engine.connect() as base:
         base.register("frame", told)
         try:
             base.execute(
                 f"COPY (SELECT * FROM frame) TO '{target}' ({how})",  # noqa: S608  the file's name, its quotes doubled
                 {"dtypes": _dtypes(told), "attributes": _attributes(frame.attrs)},
             )
-        except duckdb.IOException as error:
+        except engine.IOException as error:
             raise BadInput(f"{path} cannot be written: {safe.line(error)}", "name another place") from None
 
 
@@ -53,14 +52,14 @@ def read(path: Path) -> pd.DataFrame:
 
     Raises: BadFile: it is another file. BadInput: DuckDB is not installed.
     """
-    duckdb = _duckdb()
+    engine = duckdb()
     try:
-        with duckdb.connect() as base:
+        with engine.connect() as base:
             found: pd.DataFrame = base.execute("SELECT * FROM read_parquet($path)", {"path": str(path)}).df()
             known = base.execute(
                 "SELECT key, value FROM parquet_kv_metadata($path)", {"path": str(path)}
             ).fetchall()
-    except duckdb.Error as error:
+    except engine.Error as error:
         raise BadFile(f"{path} is no Parquet file: {safe.line(error)}", "see docs/reports.md") from None
     told = {key.decode(): json.loads(value) for key, value in known if key.decode() in {DTYPES, ATTRIBUTES}}
     if len(told) < 2:
@@ -70,14 +69,6 @@ def read(path: Path) -> pd.DataFrame:
     if "imported" in found.attrs:
         found.attrs["imported"] = IMPORTED.validate_python(found.attrs["imported"])
     return found
-
-
-def _duckdb() -> ModuleType:
-    try:
-        import duckdb
-    except ImportError:
-        raise BadInput("Parquet needs DuckDB, which is not installed", INSTALL) from None
-    return duckdb
 
 
 def _dtypes(frame: pd.DataFrame) -> str:

@@ -38,6 +38,7 @@ class Finding:
         paired: whether it was measured within items.
         lost: the share of the candidate's replies that had nothing to judge.
         about_counts: whether it is about how many replies count at all.
+        item: what is counted.
     """
 
     suite: str
@@ -54,6 +55,7 @@ class Finding:
     paired: bool
     lost: float
     about_counts: bool = False
+    item: str = "item"
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def _word(verdict: Verdict) -> str:
         return f"undecided, {verdict.reason}"
     if verdict.more is None:
         return "undecided"
-    return f"undecided, about {words.two_digits(verdict.more):,} more items would decide"
+    return f"undecided, about {words.two_digits(verdict.more):,} more {verdict.finding.item}s would decide"
 
 
 def _numbers(found: Finding) -> str:
@@ -53,11 +53,13 @@ def _numbers(found: Finding) -> str:
     if found.kind != "margin":
         limit = f"{found.kind} {words.number(found.bound, found.unit)}"
         value = words.interval(found.value, found.usual.low, found.usual.high, found.unit)
-        return f"{name}: {value}, {limit}, {words.items(found.usual.n)}"
+        return f"{name}: {value}, {limit}, {words.items(found.usual.n, found.item)}"
     values = " against ".join(words.number(each, found.unit) for each in (found.value, found.baseline))
     how = "" if found.paired else ", unpaired"
     bound = words.margin(found.bound, found.unit).removeprefix("±")
-    return f"{name}: {values}, {_change(found)}, margin {bound}, {words.items(found.usual.n)}{how}"
+    return (
+        f"{name}: {values}, {_change(found)}, margin {bound}, {words.items(found.usual.n, found.item)}{how}"
+    )
 
 
 def _change(found: Finding) -> str:

@@ -1,0 +1,35 @@
+"""Where battles lie: arenas, battle logs and Parquet files, read into one pool."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from evals.arena import journal
+from evals.arena.battle import Battle
+from evals.arena.pool import Pool, of_battles
+from evals.errors import BadInput, NotFound
+
+
+def pool(places: Sequence[Path], *, units: bool = True) -> Pool:
+    """The battles of arenas and files, as one pool.
+
+    Args: units: whether it matters which question and which judge a battle belongs to.
+    Raises: NotFound: nothing lies there. BadFile: what is no battle. BadInput: a battle occurs twice.
+    """
+    if all(place.suffix == ".parquet" for place in places):
+        from evals.arena import parquet
+
+        return parquet.pool(places, units=units)
+    return of_battles([battle for place in places for battle in battles(place)])
+
+
+def battles(place: Path) -> list[Battle]:
+    """The battles of an arena's folder, or of a battle log. Raises: as `pool`."""
+    if place.is_dir():
+        if not (place / "battles.jsonl").is_file():
+            raise NotFound(f"{place} holds no battles", f"judge or vote first: evals arena judge {place}")
+        return journal.read(place / "battles.jsonl")
+    if not place.is_file():
+        raise NotFound(f"there is no arena and no file {place}", "name an arena, or a file of battles")
+    if place.suffix != ".jsonl":
+        raise BadInput(f"{place} is no battle log", f"make one of it: evals arena import {place}")
+    return journal.read(place)

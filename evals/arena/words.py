@@ -1,0 +1,46 @@
+"""What must be said beside a board, in sentences."""
+
+from collections.abc import Iterator, Sequence
+
+from evals.arena.standings import Component, Settings
+
+
+def notes(
+    components: Sequence[Component], infinite: Sequence[tuple[str, ...]], settings: Settings
+) -> Iterator[str]:
+    """The sentences, most important first. Args: infinite: of each component, the models whose ratings are open."""
+    if len(components) > 1:
+        yield (
+            f"The models fall into {len(components)} groups that never met, even through others: "
+            "their ratings cannot be compared, and each group has a table of its own."
+        )
+    for names in infinite:
+        if names:
+            yield from _open(names)
+    if settings.anchor and len(components) > 1:
+        yield f"Only the ratings of the table that has {settings.anchor[0]} are held to it; the others have the mean 1000."
+    yield from _sure(components[0])
+    hidden = settings.min_votes
+    if hidden:
+        yield f"Models with fewer than {hidden:,} battles count and are not shown."
+
+
+def _open(names: tuple[str, ...]) -> Iterator[str]:
+    which = ", ".join(names)
+    one = len(names) == 1
+    yield (
+        f"{which}: {'has' if one else 'have'} never lost to, or never beaten or tied, the others, even through others; the battles "
+        f"alone would put {'it' if one else 'them'} infinitely far off. All ratings of the table are drawn to each other instead, as "
+        "far apart as the battles make likeliest."
+    )
+
+
+def _sure(component: Component) -> Iterator[str]:
+    """By what the intervals were made."""
+    counted = " and ".join(f"{count:,} {name}s" for name, count in component.units.items())
+    how = {
+        "model": "as if all battles were independent and the model held",
+        "hc0": "as if all battles were independent: they do not name ten questions or judges",
+        "bootstrap": "by drawing again",
+    }.get(component.kind, f"for votes that go together by {component.kind} ({counted})")
+    yield f"95 % intervals {how}; ranks hold for all models at once."

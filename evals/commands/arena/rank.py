@@ -1,0 +1,106 @@
+"""`evals arena rank`: the leaderboard of battles."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from evals.commands.options import FORMATS, put, terminal
+from evals.errors import BadInput
+
+if TYPE_CHECKING:
+    from evals.show import Format
+
+TIES = ("half", "davidson", "rao-kupper")
+INTERVALS = ("auto", "model", "hc0", "question", "judge", "two-way")
+
+
+@click.command(short_help="the leaderboard of battles, with intervals")
+@click.argument("places", nargs=-1, type=Path, metavar="ARENA|FILE...")
+@click.option(
+    "--ties",
+    type=click.Choice(TIES),
+    default="half",
+    help="how ties are thought of: as half a win, or by a model of them  [default: half]",
+)
+@click.option(
+    "--ci",
+    type=click.Choice(INTERVALS),
+    default="auto",
+    help="by what intervals are made: auto takes the questions or judges whose votes go together, where ten are named",
+)
+@click.option("--shrink", is_flag=True, help="draw all ratings to each other, as few battles need it")
+@click.option("--anchor", metavar="MODEL=RATING", help="give a model this rating; else the mean is 1000")
+@click.option(
+    "--min-votes", type=click.IntRange(0), default=0, metavar="N", help="show no model with fewer battles"
+)
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="table", help="as what  [default: table]"
+)
+@click.option("--out", type=Path, metavar="FILE", help="where it goes  [default: standard output]")
+@click.option(
+    "--strict", is_flag=True, help="exit with 1 unless canaries show that no judge of the arena is fooled"
+)
+def rank(
+    places: tuple[Path, ...],
+    ties: Literal["half", "davidson", "rao-kupper"],
+    ci: Any,
+    shrink: bool,
+    anchor: str | None,
+    min_votes: int,
+    form: "Format",
+    out: Path | None,
+    strict: bool,
+) -> int:
+    """Rank the models of an arena, or of files of battles: ratings in Elo points, with intervals and the ranks they may have.
+
+    \b
+    evals arena rank arena
+    evals arena rank battles.parquet --ties davidson --anchor gpt-x=1000
+    evals arena rank arena more.jsonl --format md --out board.md
+    """
+    from evals import ranked
+    from evals.arena.board import board
+    from evals.arena.source import pool
+    from evals.arena.standings import Settings
+
+    if not places:
+        raise BadInput("no arena and no file of battles is named", "write evals arena rank arena")
+    settings = Settings(ties=ties, ci=ci, shrink=shrink, anchor=_anchor(anchor), min_votes=min_votes)
+    found = board(pool(places, units=ci not in {"model", "hc0"}), settings)
+    if not found.battles:
+        raise BadInput("there is no battle yet", "judge or vote first: evals arena judge ARENA")
+    doubts = [sentence for place in places for sentence in _doubts(place)]
+    found = replace(found, notes=(*doubts, *found.notes))
+    if form == "table":
+        put(ranked.table([found], **terminal(out)), out)
+    else:
+        from evals import show
+
+        put(show.render(ranked.document([found]), form), out)
+    return int(strict and bool(doubts))
+
+
+def _doubts(place: Path) -> list[str]:
+    """Why not to trust the judges of an arena's folder, in sentences; nothing of files, nor where no model was asked."""
+    if not (place / "judging").is_dir():
+        return []
+    from evals.arena.trust import asked, trust
+
+    return trust(place, asked(place)).sentences()
+
+
+def _anchor(text: str | None) -> tuple[str, float] | None:
+    """MODEL=RATING; a model's options hold `=` too, so the last one counts."""
+    if text is None:
+        return None
+    model, _, rating = text.rpartition("=")
+    try:
+        return (model, float(rating)) if model else _no_anchor(text)
+    except ValueError:
+        return _no_anchor(text)
+
+
+def _no_anchor(text: str) -> tuple[str, float]:
+    raise BadInput(f"--anchor {text!r} is no model and rating", "write --anchor MODEL=1000")
