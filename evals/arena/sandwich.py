@@ -65,30 +65,58 @@ def hc0(found: Fit) -> Spread:
     return Spread(_between(found, meat), np.inf, "hc0", {})
 
 
-def clustered(found: Fit, units: Codes, kind: Kind = "question") -> Spread:
+def clustered(found: Fit, units: Codes, kind: Kind = "question", *, fair: bool = False) -> Spread:
     """For battles that are independent only if they belong to different units.
 
-    B = G / (G - 1) sum_g S_g S_g', S_g the sum of the pulls of unit g, and t with G - 1 degrees of freedom.
-    Source: Liang and Zeger (1986), Longitudinal data analysis using generalized linear models.
+    B = G / (G - 1) sum_g S_g S_g', S_g the sum of the pulls of unit g; t with 1 / sum_g h_g^2 - 1 degrees of freedom, h_g the
+    share that a unit has of what is known: G - 1 where all have the same.
+    Args: fair: with S_g / (1 - h_g) instead, and (G - 1) / G: a unit that has much of the say draws the ratings to itself, and
+        looks more like the others than it is. Where all have the same say it is the same.
+    Source: Liang and Zeger (1986), Longitudinal data analysis using generalized linear models; for the shares MacKinnon, Nielsen
+        and Webb (2023), Cluster-robust inference: a guide to empirical practice, and Carter, Schnepel and Steigerwald (2017),
+        Asymptotic behavior of a t-test robust to cluster heterogeneity.
     """
-    meat, count = _meat(found, units)
-    factor = count / (count - 1) if count > 1 else np.nan
-    return Spread(_between(found, factor * meat), count - 1, kind, {kind: count})
+    each = _unit(units)
+    say = _say(found, each)
+    count = len(say)
+    factor = (count - 1) / count if fair else count / (count - 1)
+    meat = _meat(found, each, np.minimum(1 / np.maximum(1 - say, 1e-9), count) if fair else None)
+    freedom = max(1.0, 1 / float(say @ say) - 1)
+    return Spread(_between(found, factor * meat), freedom, kind, {kind: count})
 
 
 def two_way(found: Fit, questions: Codes, judges: Codes) -> Spread:
     """For battles that go together by question and also by judge: the two of `clustered`, less that by both at once.
 
-    Eigenvalues below 0, which the difference may have, are set to 0; t with the fewer units less 1.
+    Eigenvalues below 0, which the difference may have, are set to 0; t with the fewer degrees of freedom of the two.
     Source: Cameron, Gelbach and Miller (2011), Robust inference with multiway clustering.
     """
-    both = np.unique(np.stack([questions, judges]), axis=1, return_inverse=True)[1]
-    parts = [clustered(found, units) for units in (questions, judges, both)]
-    whole = parts[0].covariance + parts[1].covariance - parts[2].covariance
+    one, other = clustered(found, questions, fair=True), clustered(found, judges, "judge", fair=True)
+    both = clustered(found, questions.astype(np.int64) * (int(judges.max()) + 1) + judges)
+    whole = one.covariance + other.covariance - both.covariance
     values, vectors = np.linalg.eigh((whole + whole.T) / 2)
     covariance = (vectors * np.maximum(values, 0.0)) @ vectors.T
-    units = {"question": parts[0].units["question"], "judge": parts[1].units["question"]}
-    return Spread(covariance, min(units.values()) - 1, "two-way", units)
+    return Spread(covariance, min(one.freedom, other.freedom), "two-way", {**one.units, **other.units})
+
+
+def _unit(units: Codes) -> Codes:
+    """The units as whole numbers from 0, without gaps."""
+    met = np.zeros(int(units.max()) + 1, bool) if units.max() < 4 * len(units) else None
+    if met is None:
+        return np.unique(units, return_inverse=True)[1]
+    met[units] = True
+    return (np.cumsum(met) - 1)[units]
+
+
+def _say(found: Fit, units: Codes) -> Floats:
+    """The share that each unit has of all that is known of the ratings, shape (G,)."""
+    pool, bread = found.pool, found.inverse()
+    size = len(pool.models)
+    own = np.diag(bread)[:size]
+    apart = own[:, None] + own[None, :] - 2 * bread[:size, :size]
+    known = pool.weight * found.terms.dd * apart.ravel()[pool.a * size + pool.b]
+    sums = summed(units, known, int(units.max()) + 1)
+    return sums / sums.sum()
 
 
 def _others(found: Fit) -> Floats:
@@ -108,25 +136,28 @@ def _between(found: Fit, meat: Floats) -> Floats:
     return np.asarray(bread @ inside @ bread, float)
 
 
-def _meat(found: Fit, units: Codes) -> tuple[Floats, int]:
-    """sum_g S_g S_g', and how many units there are; some thousand units at a time."""
+def _meat(found: Fit, units: Codes, times: Floats | None) -> Floats:
+    """sum_g S_g S_g', some thousand units at a time. Args: times: what each S_g is multiplied by."""
     pool, others = found.pool, _others(found)
-    wide = len(found.at)
-    order = np.argsort(units, kind="stable")
-    ordered = units[order]
-    unit = np.cumsum(np.append(False, ordered[1:] != ordered[:-1])) if len(order) else order
-    count = int(unit[-1]) + 1 if len(unit) else 0
-    pull = (pool.weight * found.terms.d)[order]
-    a, b, more = pool.a[order], pool.b[order], (others * pool.weight[:, None])[order]
-    meat, block = np.zeros((wide, wide)), max(1, ROOM // max(wide, 1))
+    wide, count = len(found.at), int(units.max()) + 1
+    block = max(1, ROOM // wide)
+    if count > block:
+        order = np.argsort(units, kind="stable")
+        units, others = units[order], others[order]
+    else:
+        order = slice(None)
+    pull, weight = (pool.weight * found.terms.d)[order], pool.weight[order]
+    if times is not None:
+        pull, weight = pull * times[units], weight * times[units]
+    a, b = pool.a[order], pool.b[order]
+    meat = np.zeros((wide, wide))
     for first in range(0, count, block):
-        rows = slice(*np.searchsorted(unit, [first, first + block]))
+        rows = slice(*np.searchsorted(units, [first, first + block])) if count > block else slice(None)
         here = min(block, count - first)
-        place = (unit[rows] - first) * wide
-        sums = summed(place + a[rows], pull[rows], here * wide)
-        sums -= summed(place + b[rows], pull[rows], here * wide)
-        for column in range(more.shape[1]):
-            sums += summed(place + len(pool.models) + column, more[rows, column], here * wide)
+        place = (units[rows] - first) * wide
+        sums = summed(place + a[rows], pull[rows], here * wide) - summed(place + b[rows], pull[rows], here * wide)
+        for column in range(others.shape[1]):
+            sums += summed(place + len(pool.models) + column, others[rows, column] * weight[rows], here * wide)
         each = sums.reshape(here, wide)
         meat += each.T @ each
-    return meat, count
+    return meat
