@@ -3,11 +3,11 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from evals.arena import control, words
-from evals.arena.battle import Battle
 from evals.arena.certainty import WITHOUT, spread
 from evals.arena.connections import circles, components
 from evals.arena.fit import Fit, fit
@@ -19,6 +19,9 @@ from evals.arena.shrinkage import shrunk
 from evals.arena.standings import Board, Component, Pull, Settings, Standing
 from evals.errors import NotFound
 from evals.stats import Floats, t_quantile, wilson, z_quantile
+
+if TYPE_CHECKING:
+    from evals.arena.battle import Battle
 
 ELO = 400 / math.log(10)
 """Elo points of one logit."""
@@ -43,7 +46,7 @@ class Rated:
     infinite: tuple[str, ...]
 
 
-def board(battles: Pool | Iterable[Battle], settings: Settings | None = None) -> Board:
+def board(battles: "Pool | Iterable[Battle]", settings: Settings | None = None) -> Board:
     """The board of battles; without any it is empty and says so.
 
     Raises: BadInput: the battles cannot be ranked as asked; two have one id; a model meets itself.
@@ -53,7 +56,7 @@ def board(battles: Pool | Iterable[Battle], settings: Settings | None = None) ->
 
 
 def boards(
-    battles: Pool | Iterable[Battle], settings: Settings | None = None, categories: Sequence[str] = ()
+    battles: "Pool | Iterable[Battle]", settings: Settings | None = None, categories: Sequence[str] = ()
 ) -> list[Board]:
     """The board of battles, and one for each of these categories, drawn to the first as far as its battles are few.
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals import safe
-from evals.arena.battle import WINNERS
 from evals.arena.pool import Codes, Pool, alone
+from evals.arena.winners import WINNERS
 from evals.errors import BadFile, BadInput, NotFound
 
 INSTALL = "pip install 'behavior-evals[parquet]'"
