@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,7 +98,19 @@ def _within(pool: Pool, rated: Sequence[Rated], settings: Settings) -> Iterator[
             summed(part.a, part.count, len(places)) + summed(part.b, part.count, len(places))
         )
         if len(met):
-            yield _rated(part.among(met), settings, whole.found.theta[met])
+            yield _drawn(_rated(part.among(met), settings, whole.found.theta[met]), whole)
+
+
+def _drawn(rated: Rated, whole: Rated) -> Rated:
+    """A category's ratings are no surer than those that they are drawn to: how unsure these are is added."""
+    names, size = rated.pool.models, len(rated.pool.models)
+    places = np.array([whole.pool.models.index(name) for name in names])
+    follows = rated.found.prior.precision * rated.found.inverse()[:, :size]
+    more = follows @ whole.spread.covariance[np.ix_(places, places)] @ follows.T
+    free = min(rated.spread.freedom, whole.spread.freedom)
+    return replace(
+        rated, spread=replace(rated.spread, covariance=rated.spread.covariance + more, freedom=free)
+    )
 
 
 def _board(rated: Sequence[Rated], settings: Settings, name: str) -> Board:

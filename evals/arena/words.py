@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from evals.arena.control import PLACE
+from evals.arena.inflation import best_of, families
 from evals.arena.standings import Component, Settings
 
 
@@ -27,6 +28,7 @@ def notes(
     if settings.anchor and len(components) > 1:
         yield f"Only the ratings of the table that has {settings.anchor[0]} are held to it; the others have the mean 1000."
     yield from _pulls(components)
+    yield from _lucky(components)
     yield from _sure(components[0])
     if settings.min_votes:
         yield f"Models with fewer than {settings.min_votes:,} battles count and are not shown."
@@ -43,6 +45,19 @@ def _pulls(components: Sequence[Component]) -> Iterator[str]:
                     f"Taken out of the ratings: {what} is worth {each.value * times:+.0f} points "
                     f"({each.low * times:+.0f} to {each.high * times:+.0f})."
                 )
+
+
+def _lucky(components: Sequence[Component]) -> Iterator[str]:
+    """By how much the best of several variants looks better than it is."""
+    for component in components:
+        places = {name: place for place, name in enumerate(component.models)}
+        for family, names in families(component.models).items():
+            se = [math.sqrt(component.covariance[places[name], places[name]]) for name in names]
+            by = best_of(len(names)) * sum(se) / len(se)
+            yield (
+                f"{family} stands here {len(names)} times: were they one model, the best of them would look {by:.0f} points better "
+                "than it is, by luck alone."
+            )
 
 
 def _open(names: tuple[str, ...]) -> Iterator[str]:

@@ -40,6 +40,11 @@ def written(console: Console) -> str:
     return "".join(f"{line.rstrip()}\n" for line in console.file.getvalue().splitlines())
 
 
+def plain(text: str, console: Console) -> None:
+    """A line."""
+    console.print(Text(safe.line(text)))
+
+
 def title(text: str, console: Console) -> None:
     """A title of several tables."""
     console.print()

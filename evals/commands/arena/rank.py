@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from evals.commands.options import FORMATS, put, terminal
+from evals.commands.options import put, terminal
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
     from evals.arena.sandwich import CI
     from evals.show import Format
 
+FORMATS = ("table", "md", "csv", "json")
 TIES = ("half", "davidson", "rao-kupper")
 INTERVALS = ("auto", "model", "hc0", "question", "judge", "two-way", "bootstrap")
 
@@ -47,6 +48,11 @@ INTERVALS = ("auto", "model", "hc0", "question", "judge", "two-way", "bootstrap"
     "--min-votes", type=click.IntRange(0), default=0, metavar="N", help="show no model with fewer battles"
 )
 @click.option(
+    "--detail",
+    is_flag=True,
+    help="also who did how against whom, how few battles make another the first, and judges who do not look",
+)
+@click.option(
     "--format", "form", type=click.Choice(FORMATS), default="table", help="as what  [default: table]"
 )
 @click.option("--out", type=Path, metavar="FILE", help="where it goes  [default: standard output]")
@@ -62,6 +68,7 @@ def rank(
     shrink: bool,
     anchor: str | None,
     min_votes: int,
+    detail: bool,
     form: "Format",
     out: Path | None,
     strict: bool,
@@ -76,6 +83,7 @@ def rank(
     from evals import ranked
     from evals.arena.board import boards
     from evals.arena.certainty import WITHOUT
+    from evals.arena.detail import detail as behind
     from evals.arena.source import pool
     from evals.arena.standings import Settings
 
@@ -84,17 +92,19 @@ def rank(
     settings = Settings(
         ties=ties, ci=ci, style=style, shrink=shrink, anchor=_anchor(anchor), min_votes=min_votes
     )
-    found = boards(pool(places, units=ci not in WITHOUT), settings, categories)
+    battles = pool(places, units=detail or ci not in WITHOUT)
+    found = boards(battles, settings, categories)
     if not found[0].battles:
         raise BadInput("there is no battle yet", "judge or vote first: evals arena judge ARENA")
     doubts = [sentence for place in places for sentence in _doubts(place)]
     found[0] = replace(found[0], notes=(*doubts, *found[0].notes))
+    more = behind(battles, found[0]) if detail else None
     if form == "table":
-        put(ranked.table(found, **terminal(out)), out)
+        put(ranked.table(found, more, **terminal(out)), out)
     else:
         from evals import show
 
-        put(show.render(ranked.document(found), form), out)
+        put(show.render(ranked.document(found, more), form), out)
     return int(strict and bool(doubts))
 
 
