@@ -4,9 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evals.arena.fit import fit
+from evals.arena.board import ELO, quantile
+from evals.arena.certainty import spread
+from evals.arena.connections import circles
+from evals.arena.fit import Fit, fit
 from evals.arena.outcomes import sigma
 from evals.arena.pool import A_WINS, B_WINS, TIE, Codes, Pool
+from evals.arena.ranks import critical, difference_se, intervals
+from evals.arena.sandwich import CI
 from evals.stats import Floats
 
 
@@ -86,3 +91,47 @@ class World:
     def _units(self, rng: np.random.Generator, count: int) -> Codes:
         shares = np.arange(1, count + 1) ** -self.uneven
         return rng.choice(count, self.votes, p=shares / shares.sum())
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How often intervals held, by their kind.
+
+    Attributes:
+        ratings: the share of models whose true rating was in its interval. last: the same of the last model alone.
+        ranks: the share of pools in which every model's true rank was in its interval.
+        width: the mean width of the ratings' intervals, in Elo points.
+    """
+
+    ratings: dict[str, float]
+    last: dict[str, float]
+    ranks: dict[str, float]
+    width: dict[str, float]
+
+
+def coverage(world: World, rounds: int, seed: int = 0, kinds: tuple[CI, ...] = ("auto", "hc0")) -> Coverage:
+    """How often the intervals and ranks of a world's pools hold what is true in it."""
+    rng = np.random.default_rng(seed)
+    held: dict[str, list[tuple[float, float, float, float]]] = {kind: [] for kind in kinds}
+    for _ in range(rounds):
+        strengths = world.strengths(rng)
+        truth, pool = world.truth(strengths), world.pool(rng, strengths)
+        if len(circles(pool)) == 1:
+            found = fit(pool)
+            for kind in kinds:
+                held[kind].append(_held(found, truth, kind))
+    means = {kind: np.array(each).mean(axis=0) for kind, each in held.items()}
+    columns = [{kind: float(each[place]) for kind, each in means.items()} for place in range(4)]
+    return Coverage(*columns)
+
+
+def _held(found: Fit, truth: Floats, kind: CI) -> tuple[float, float, float, float]:
+    size = len(truth)
+    sure = spread(found, kind)
+    covariance = sure.covariance[:size, :size]
+    half = quantile(sure.freedom, 0.95) * np.sqrt(np.diag(covariance))
+    inside = np.abs(found.theta - truth) <= half
+    low, high = intervals(found.theta, difference_se(covariance), critical(covariance, sure.freedom))
+    rank = 1 + (truth[None, :] > truth[:, None]).sum(axis=1)
+    ranked = ((low <= rank) & (rank <= high)).all()
+    return float(inside.mean()), float(inside[-1]), float(ranked), float(2 * half.mean() * ELO)

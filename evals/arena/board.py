@@ -147,7 +147,7 @@ def _component(rated: Rated, settings: Settings) -> Component:
     se = difference_se(covariance)
     ranks = intervals(theta, se, times)
     own, shift = _scale(rated, settings)
-    half = _quantile(spread.freedom, settings.level) * own * ELO
+    half = quantile(spread.freedom, settings.level) * own * ELO
     ratings = shift + ELO * theta
     table = matrix(rated.pool, rated.found)
     columns = {
@@ -186,7 +186,7 @@ def _pulls(rated: Rated, settings: Settings) -> Iterator[Pull]:
     names = list(control.features(rated.pool)) if settings.style else []
     if len(found.at) > size + len(names):
         names.append("ties")
-    half = _quantile(rated.spread.freedom, settings.level) * np.sqrt(np.diag(rated.spread.covariance)[size:])
+    half = quantile(rated.spread.freedom, settings.level) * np.sqrt(np.diag(rated.spread.covariance)[size:])
     for name, value, wide in zip(names, found.at[size:].tolist(), half.tolist(), strict=True):
         yield Pull(name, value, value - wide, value + wide)
 
@@ -202,7 +202,8 @@ def _scale(rated: Rated, settings: Settings) -> tuple[Floats, float]:
     return np.sqrt(np.maximum(np.diag(covariance), 0.0)), MEAN
 
 
-def _quantile(freedom: float, level: float) -> float:
+def quantile(freedom: float, level: float) -> float:
+    """The two-sided quantile of t, or of the normal where the degrees of freedom are infinite."""
     return t_quantile(freedom, level) if np.isfinite(freedom) else z_quantile(level)
 
 

@@ -62,7 +62,12 @@ class Table:
         """The sums of weights and of their squares, in SQL; where all weigh the same, their count says it."""
         if "weight" not in self.columns:
             return ""
-        return f", sum({self.weight}) AS weight, sum({self.weight} ** 2) AS square, min({self.weight}) AS least"
+        sums = f"sum({self.weight}) AS weight, sum({self.weight} ** 2) AS square"
+        return f", {sums}, bool_and({self.sound()}) AS sound"
+
+    def sound(self) -> str:
+        """Whether a row has a weight that one can count with, in SQL."""
+        return f"coalesce(isfinite({self.weight}) AND {self.weight} > 0, false)"
 
     def know(self, models: Sequence[str]) -> None:
         """Make a type of the models' names: `enum_code(NAME::model)` is the place of each."""
@@ -74,7 +79,7 @@ class Table:
             f"{self._files}, filename = '_file', file_row_number = true) WHERE {condition} ORDER BY _file, file_row_number LIMIT 1"
         )
         if len(found["_file"]):
-            row = {name: values[0] for name, values in found.items()}
+            row = {name: None if values[0] is np.ma.masked else values[0] for name, values in found.items()}
             where = f"{row['_file']}, row {int(row['file_row_number']) + 1}"
             raise BadFile(f"{where} is no battle: {says.format(**row)}", "mend or delete that row")
 
@@ -106,9 +111,8 @@ def pool(paths: Sequence[Path], *, units: bool = True) -> Pool:
     a, b, outcome = (
         np.array([places[name] for name in found[column].tolist()], np.int64) for column in NEEDED
     )
-    count, weight, square = (
-        found.get(name, found["count"]).astype(float) for name in ("count", "weight", "square")
-    )
+    names = ("count", "weight", "square") if "weight" in found else ("count",) * 3
+    count, weight, square = (found[name].astype(float) for name in names)
     return Pool(models, a, b, outcome - len(models), count, weight, square).cells()
 
 
@@ -153,10 +157,7 @@ def _check(table: Table, found: Arrays) -> None:
             "a model has no name",
         ),
         "model_a = model_b": (bool((found["model_a"] == found["model_b"]).any()), "{model_a!r} meets itself"),
-        f"NOT coalesce(isfinite({table.weight}) AND {table.weight} > 0, false)": (
-            "weight" in found and not (np.isfinite(found["weight"]).all() and (found["least"] > 0).all()),
-            "its weight is {weight}",
-        ),
+        f"NOT {table.sound()}": ("sound" in found and not found["sound"].all(), "its weight is {weight}"),
     }
     for condition, (holds, says) in table_is.items():
         if holds:
