@@ -55,6 +55,15 @@ docs:
 coverage:
     uv run python -m tools.coverage_tables
 
+# the tables of docs/ranking.md, simulated anew: about a minute
+ranking:
+    uv run python -m tools.ranking_tables
+
+# what a leaderboard costs beside arena-rank, LMArena's own package, in an environment of its own
+arena-bench *args:
+    test -d .arena-venv || (uv venv .arena-venv --python 3.11 && uv pip install --python .arena-venv/bin/python arena-rank==0.1.1 pyarrow)
+    uv run python -m benchmarks.arena {{args}}
+
 # what our command costs beside bare loops, as ratios; needs aiohttp and openai, which the checkout has
 bench *args:
     uv run python -m benchmarks.speed {{args}}

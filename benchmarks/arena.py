@@ -3,7 +3,7 @@
     python -m benchmarks.arena [--peer .arena-venv/bin/python] [--rounds 3] [--sizes 1000000,10000000]
 
 Each is a process of its own, in turn. CPU is that of the whole process, start-up included, as the system accounts it: on a busy
-machine seconds of the clock say nothing. `just arena-peer` installs arena-rank, LMArena's own package, in an environment of
+machine seconds of the clock say nothing. `just arena-bench` installs arena-rank, LMArena's own package, in an environment of
 its own. Then, in this process: one more vote and the board after it.
 """
 

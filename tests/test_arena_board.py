@@ -1,6 +1,7 @@
 """The board equals independent fits, and tells what the battles cannot say."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -115,3 +116,10 @@ def test_an_anchor_has_the_rating_it_is_given_and_is_sure() -> None:
     assert (anchor.rating, anchor.low, anchor.high) == (1200, 1200, 1200)
     with pytest.raises(NotFound, match="m99"):
         board(POOLS["dense"], Settings(anchor=("m99", 1200)))
+
+
+def test_every_column_of_a_board_is_documented() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "ranking.md").read_text("utf-8")
+    frame = board(POOLS["dense"]).frame()
+    assert not [name for name in frame if f"`{name}`" not in page]
+    assert len(frame) == 12
