@@ -1,6 +1,8 @@
 """A Parquet file of battles: the same board as from the log, and what is no battle names file and row."""
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from evals.arena.board import board
 from evals.arena.pool import of_battles
 from evals.arena.source import pool
 from evals.arena.tally import Tally
+from evals.arena.voters import voters
 from evals.errors import BadFile, BadInput, NotFound
 from evals.ranked import table
 from evals.show.parquet import write
@@ -83,6 +86,27 @@ def test_what_is_no_table_and_what_is_not_there_are_said(tmp_path: Path) -> None
         parquet.pool([tmp_path / "x.parquet"])
     with pytest.raises(NotFound, match="no file"):
         parquet.pool([tmp_path / "y.parquet"])
+
+
+def test_categories_style_and_judges_names_are_read_where_they_matter(tmp_path: Path) -> None:
+    battles = [
+        replace(
+            each,
+            categories=("odd", "it's") if place % 2 else (),
+            style={"tokens": (float(place), 7.0)} if place else {},
+        )
+        for place, each in enumerate(POOLS["star"])
+    ]
+    packed = [
+        row | {"categories": json.dumps(each.categories), "style": json.dumps(each.style)}
+        for row, each in zip(rows("star"), battles, strict=True)
+    ]
+    found, known = parquet.pool([file(tmp_path, packed)], more=True), of_battles(battles)
+    assert sorted(found.judges) == list(known.judges)
+    assert {name: mask.sum() for name, mask in found.categories.items()} == {"odd": 165, "it's": 165}
+    np.testing.assert_array_equal(found.style["tokens"], known.style["tokens"])
+    votes = [sorted((each.judge, each.votes, each.first) for each in voters(pool)) for pool in (found, known)]
+    assert votes[0] == votes[1]
 
 
 def test_weights_count_as_so_many_battles_do(tmp_path: Path) -> None:

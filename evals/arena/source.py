@@ -11,16 +11,18 @@ if TYPE_CHECKING:
     from evals.arena.battle import Battle
 
 
-def pool(places: Sequence[Path], *, units: bool = True) -> Pool:
+def pool(places: Sequence[Path], *, units: bool = True, more: bool = False) -> Pool:
     """The battles of arenas and files, as one pool.
 
-    Args: units: whether it matters which question and which judge a battle belongs to.
+    Args:
+        units: whether it matters which question and which judge a battle belongs to.
+        more: whether judges' names, categories and style matter too.
     Raises: NotFound: nothing lies there. BadFile: what is no battle. BadInput: a battle occurs twice.
     """
     if all(place.suffix == ".parquet" for place in places):
         from evals.arena import parquet
 
-        return parquet.pool(places, units=units)
+        return parquet.pool(places, units=units, more=more)
     return of_battles([battle for place in places for battle in battles(place)])
 
 

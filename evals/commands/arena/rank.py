@@ -92,7 +92,7 @@ def rank(
     settings = Settings(
         ties=ties, ci=ci, style=style, shrink=shrink, anchor=_anchor(anchor), min_votes=min_votes
     )
-    battles = pool(places, units=detail or ci not in WITHOUT)
+    battles = pool(places, units=ci not in WITHOUT, more=detail or style or bool(categories))
     found = boards(battles, settings, categories)
     if not found[0].battles:
         raise BadInput("there is no battle yet", "judge or vote first: evals arena judge ARENA")
