@@ -74,7 +74,7 @@ def boards(
         1, "blas"
     ):  # a hundred models are too few for two threads, which only wait for each other
         rows = pool if settings.ci not in WITHOUT or settings.style else pool.cells()
-        rated = [_rated(rows.among(part), settings) for part in components(rows)]
+        rated = [_rated(rows.among(part), settings) for part in components(rows.cells())]
         found = [_board(rated, settings, "overall")]
         for name in _named(pool, categories):
             within = pool.where(pool.categories[name])
@@ -135,7 +135,7 @@ def _rated(pool: Pool, settings: Settings, middle: Floats | None = None) -> Rate
 
 def _infinite(pool: Pool) -> list[int]:
     """The models outside of the largest circle: the battles alone leave their ratings open."""
-    apart = circles(pool)
+    apart = circles(pool.cells())
     whole = max(apart, key=len)
     return sorted(int(place) for part in apart if part is not whole for place in part)
 

@@ -7,6 +7,7 @@ most forty thousand rows where no interval asks whose they are.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -89,6 +90,8 @@ class Pool:
 
     def among(self, places: Codes) -> "Pool":
         """The battles of these models with each other, and no other model."""
+        if len(places) == len(self.models) and (places == np.arange(len(places))).all():
+            return self
         new = np.full(len(self.models), -1)
         new[places] = np.arange(len(places))
         kept = self.where((new[self.a] >= 0) & (new[self.b] >= 0))
@@ -97,6 +100,10 @@ class Pool:
 
     def cells(self) -> "Pool":
         """The same with one row for every two models, order and outcome; without units, boards and style."""
+        return self._cells
+
+    @cached_property
+    def _cells(self) -> "Pool":
         size = len(self.models)
         keys = (self.a.astype(np.int64) * size + self.b) * len(WINNERS) + self.outcome
         found, place = np.unique(keys, return_inverse=True) if len(keys) else (keys, keys)

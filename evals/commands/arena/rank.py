@@ -1,5 +1,6 @@
 """`evals arena rank`: the leaderboard of battles."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -80,6 +81,9 @@ def rank(
     evals arena rank battles.parquet --ties davidson --anchor gpt-x=1000
     evals arena rank arena more.jsonl --format md --out board.md
     """
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # numpy starts no threads, of which ranking makes no use
     from evals import ranked
     from evals.arena.board import boards
     from evals.arena.certainty import WITHOUT
