@@ -1,10 +1,11 @@
 """Shrinkage: how far apart models are, learned from the battles, and what few battles then say of one."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
-from evals.arena.fit import Fit, Prior, fit
+from evals.arena.fit import Fit, Prior, climbed, fit
 from evals.arena.outcomes import Ties
 from evals.arena.pool import Pool
 from evals.stats import Floats
@@ -18,10 +19,8 @@ FEWEST = 5
 LOOSE, TIGHT = 0.03, 300.0
 """The precisions that are thought of: from a spread of 1,000 Elo to one of 10."""
 
-CLOSE = 0.1
-"""How close the logarithm of the precision is found: to 5 % of the spread, which is known no better."""
-
-GOLDEN = (math.sqrt(5) - 1) / 2
+ROUNDS, CLOSE = 100, 0.01
+"""The search ends when the logarithm of the precision changes by less, or after so many steps."""
 
 
 def shrunk(pool: Pool, ties: Ties = "half", middle: Floats | None = None, x: Floats | None = None) -> Fit:
@@ -38,27 +37,19 @@ def shrunk(pool: Pool, ties: Ties = "half", middle: Floats | None = None, x: Flo
 def likeliest(pool: Pool, middle: Floats) -> float:
     """The precision under which the battles are likeliest, whatever the ratings: by Laplace's approximation.
 
-    l(theta) - precision / 2 |theta - middle|^2 + M / 2 ln precision - 1/2 ln det(curvature)
-    Source: MacKay (1992), Bayesian interpolation; Tierney and Kadane (1986).
+    The top of l(theta) - precision / 2 |theta - middle|^2 + M / 2 ln precision - 1/2 ln det(curvature) is where precision =
+    gamma / |theta - middle|^2, gamma = M - precision tr(curvature^-1) the number of ratings that the battles determine.
+    Source: MacKay (1992), Bayesian interpolation, eq. 3.7; Tierney and Kadane (1986).
     """
-    few = pool.halved()
-
-    def evidence(log_precision: float) -> float:
-        prior = Prior(middle, math.exp(log_precision))
-        found = fit(few, "half", prior=prior)
-        _, log_det = np.linalg.slogdet(found.bends())
-        return found.height + len(middle) / 2 * log_precision - float(log_det) / 2
-
-    low, high = math.log(LOOSE), math.log(TIGHT)
-    left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-    at_left, at_right = evidence(left), evidence(right)
-    while high - low > CLOSE:
-        if at_left > at_right:
-            high, right, at_right = right, left, at_left
-            left = high - GOLDEN * (high - low)
-            at_left = evidence(left)
-        else:
-            low, left, at_left = left, right, at_right
-            right = low + GOLDEN * (high - low)
-            at_right = evidence(right)
-    return math.exp((low + high) / 2)
+    few, size = pool.halved(), len(middle)
+    found = fit(few, "half", prior=Prior(middle, USUAL))
+    for _ in range(ROUNDS):
+        before = found.prior.precision
+        off = found.theta - middle
+        determined = size - before * float(np.trace(found.inverse()))
+        length = float(off @ off)
+        now = min(max(determined / length, LOOSE), TIGHT) if length > 0 else TIGHT
+        found = climbed(replace(found, prior=Prior(middle, now)))
+        if abs(math.log(now / before)) < CLOSE:
+            break
+    return found.prior.precision
