@@ -186,7 +186,9 @@ def _pulls(rated: Rated, settings: Settings) -> Iterator[Pull]:
     names = list(control.features(rated.pool)) if settings.style else []
     if len(found.at) > size + len(names):
         names.append("ties")
-    half = quantile(rated.spread.freedom, settings.level) * np.sqrt(np.diag(rated.spread.covariance)[size:])
+    half = quantile(rated.spread.freedom, settings.level) * np.sqrt(
+        np.maximum(np.diag(rated.spread.covariance)[size:], 0.0)
+    )
     for name, value, wide in zip(names, found.at[size:].tolist(), half.tolist(), strict=True):
         yield Pull(name, value, value - wide, value + wide)
 

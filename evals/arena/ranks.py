@@ -22,12 +22,14 @@ def critical(covariance: Floats, freedom: float = np.inf, level: float = 0.95, s
     rng = np.random.default_rng(seed)
     values, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
-    drawn = (root @ rng.standard_normal((size, DRAWS))).astype(np.float32)
+    drawn = root.astype(np.float32) @ rng.standard_normal((size, DRAWS), np.float32)
     if np.isfinite(freedom):
         drawn /= np.sqrt(rng.chisquare(freedom, DRAWS) / freedom).astype(np.float32)
     most = np.zeros(DRAWS, np.float32)
     for place in range(size - 1):
-        off = np.abs(drawn[place + 1 :] - drawn[place]) * scale[place + 1 :, place, None]
+        off = drawn[place + 1 :] - drawn[place]
+        np.abs(off, out=off)
+        off *= scale[place + 1 :, place, None]
         np.maximum(most, off.max(axis=0), out=most)
     return float(np.quantile(most, level))
 
