@@ -114,7 +114,7 @@ class Tab:
     def until(self, script: str) -> None:
         """Wait until an expression is true, at most twenty seconds."""
         end = monotonic() + 20
-        while not self.run(script):
+        while not self.run(f"Boolean({script})"):  # of an element no value comes back
             if monotonic() > end:
                 raise AssertionError(f"it never came true: {script}")
             sleep(0.01)

@@ -13,7 +13,7 @@ from evals.arena.battle import Battle, Winner
 from evals.arena.pool import Pool, of_battles
 from evals.errors import BadInput, NotFound
 from evals.verdict import boarded
-from evals.verdict.gate import Outcome
+from evals.verdict.gate import Outcome, Word
 from evals.verdict.rules import Rules
 from tests.conftest import Done
 
@@ -28,6 +28,10 @@ def battles(ratings: Mapping[str, float], count: int, seed: int = 0) -> list[Bat
         winner: Winner = "model_a" if wins else "model_b"
         found.append(Battle(id=str(number), question=str(number), model_a=a, model_b=b, winner=winner))
     return found
+
+
+Results = tuple[tuple[str, str, Winner, int], ...]
+"""Who met, who won, how often."""
 
 
 def decided(*results: tuple[str, str, Winner, int]) -> Pool:
@@ -45,7 +49,7 @@ def gate(pool: Pool, margin: float = 20.0, looks: int = 1) -> Outcome:
     return boarded.gate(pool, "new", "old", margin, Rules(looks=looks))
 
 
-EVEN = (("new", "old", "model_a", 1_000), ("new", "old", "model_b", 1_000))
+EVEN: Results = (("new", "old", "model_a", 1_000), ("new", "old", "model_b", 1_000))
 
 
 @pytest.mark.parametrize(
@@ -61,16 +65,16 @@ EVEN = (("new", "old", "model_a", 1_000), ("new", "old", "model_b", 1_000))
         ((("new", "old", "model_b", 3),), "undecided"),
     ],
 )
-def test_a_challenger_passes_where_it_is_surely_no_worse_by_the_margin(
-    results: tuple[tuple[str, str, Winner, int], ...], word: str
-) -> None:
+def test_a_challenger_passes_where_it_is_surely_no_worse_by_the_margin(results: Results, word: str) -> None:
     assert gate(decided(*results)).word == word
 
 
 def test_models_that_never_met_are_compared_through_others() -> None:
     pool = decided(
-        *(("new", "third", winner, 400) for winner in ("model_a", "model_b")),
-        *(("old", "third", winner, count) for winner, count in (("model_a", 300), ("model_b", 500))),
+        ("new", "third", "model_a", 400),
+        ("new", "third", "model_b", 400),
+        ("old", "third", "model_a", 300),
+        ("old", "third", "model_b", 500),
     )
     outcome = gate(pool)
     assert outcome.word == "pass"
@@ -88,7 +92,7 @@ def test_more_looks_make_a_regression_harder_to_call_and_a_pass_no_easier() -> N
 
 
 @pytest.mark.parametrize(("behind", "word", "most"), [(60.0, "pass", 0.07), (0.0, "regress", 0.07)])
-def test_gates_err_as_seldom_as_they_say(behind: float, word: str, most: float) -> None:
+def test_gates_err_as_seldom_as_they_say(behind: float, word: Word, most: float) -> None:
     """At the margin 2.5 % may pass, and without a difference 2.5 % regress on this side: 120 pools, so with room for chance."""
     ratings = {"old": 1000.0, "new": 1000.0 - behind, "third": 1050.0}
     ended = [gate(of_battles(battles(ratings, 400, seed)), margin=60.0).word for seed in range(120)]

@@ -12,7 +12,7 @@ import numpy as np
 
 from evals.arena.fit import Fit, laplacian
 from evals.arena.outcomes import WAYS
-from evals.arena.pool import Codes, summed
+from evals.arena.pool import Codes, Places, summed
 from evals.stats import Floats
 
 Kind = Literal["model", "hc0", "question", "judge", "two-way", "bootstrap"]
@@ -52,43 +52,82 @@ def hc0(found: Fit) -> Spread:
 
     Source: Huber (1967), The behavior of maximum likelihood estimates under nonstandard conditions; White (1980).
     """
+    return Spread(_between(found, _apart(found, found.pool.square)), np.inf, "hc0", {})
+
+
+def _apart(found: Fit, square: Floats) -> Floats:
+    """The sum over rows of a pull times itself, shape (P, P). Args: square: what each counts, shape (n,)."""
     pool, terms = found.pool, found.terms
-    size = len(pool.models)
-    others = _others(found)
+    size, others = len(pool.models), _others(found)
     meat = np.zeros((len(found.at),) * 2)
-    meat[:size, :size] = laplacian(pool, pool.square * terms.d**2)
+    meat[:size, :size] = laplacian(pool, square * terms.d**2)
     for place, column in enumerate(others.T, size):
-        pull = pool.square * terms.d * column
+        pull = square * terms.d * column
         across = summed(pool.a, pull, size) - summed(pool.b, pull, size)
         meat[place, :size] = meat[:size, place] = across
-    meat[size:, size:] = (others * pool.square[:, None]).T @ others
-    return Spread(_between(found, meat), np.inf, "hc0", {})
+    meat[size:, size:] = (others * square[:, None]).T @ others
+    return meat
 
 
-def clustered(found: Fit, units: Codes, kind: Kind = "question") -> Spread:
+def clustered(found: Fit, units: Codes, kind: Kind = "question", *, fair: bool = False) -> Spread:
     """For battles that are independent only if they belong to different units.
 
-    B = G / (G - 1) sum_g S_g S_g', S_g the sum of the pulls of unit g, and t with G - 1 degrees of freedom.
-    Source: Liang and Zeger (1986), Longitudinal data analysis using generalized linear models.
+    B = G / (G - 1) sum_g S_g S_g', S_g the sum of the pulls of unit g; t with 1 / sum_g h_g^2 - 1 degrees of freedom, h_g the
+    share that a unit has of what is known: G - 1 where all have the same.
+    Args: fair: with S_g / (1 - h_g) instead, and (G - 1) / G: a unit that has much of the say draws the ratings to itself, and
+        looks more like the others than it is. Where all have the same say it is the same.
+    Source: Liang and Zeger (1986), Longitudinal data analysis using generalized linear models; for the shares MacKinnon, Nielsen
+        and Webb (2023), Cluster-robust inference: a guide to empirical practice, and Carter, Schnepel and Steigerwald (2017),
+        Asymptotic behavior of a t-test robust to cluster heterogeneity.
     """
-    meat, count = _meat(found, units)
-    factor = count / (count - 1) if count > 1 else np.nan
-    return Spread(_between(found, factor * meat), count - 1, kind, {kind: count})
+    each = _unit(units)
+    say = _say(found, each)
+    count = len(say)
+    factor = (count - 1) / count if fair else count / (count - 1)
+    meat = _meat(found, each, np.minimum(1 / np.maximum(1 - say, 1e-9), count) if fair else None)
+    return Spread(_between(found, factor * meat), _freedom(say), kind, {kind: count})
 
 
 def two_way(found: Fit, questions: Codes, judges: Codes) -> Spread:
     """For battles that go together by question and also by judge: the two of `clustered`, less that by both at once.
 
-    Eigenvalues below 0, which the difference may have, are set to 0; t with the fewer units less 1.
+    Eigenvalues below 0, which the difference may have, are set to 0; t with the fewer degrees of freedom of the two.
     Source: Cameron, Gelbach and Miller (2011), Robust inference with multiway clustering.
     """
-    both = np.unique(np.stack([questions, judges]), axis=1, return_inverse=True)[1]
-    parts = [clustered(found, units) for units in (questions, judges, both)]
-    whole = parts[0].covariance + parts[1].covariance - parts[2].covariance
+    one, other = clustered(found, questions, fair=True), clustered(found, judges, "judge", fair=True)
+    both = clustered(found, questions.astype(np.int64) * (int(judges.max()) + 1) + judges)
+    whole = one.covariance + other.covariance - both.covariance
     values, vectors = np.linalg.eigh((whole + whole.T) / 2)
     covariance = (vectors * np.maximum(values, 0.0)) @ vectors.T
-    units = {"question": parts[0].units["question"], "judge": parts[1].units["question"]}
-    return Spread(covariance, min(units.values()) - 1, "two-way", units)
+    return Spread(covariance, min(one.freedom, other.freedom), "two-way", {**one.units, **other.units})
+
+
+def freedom(found: Fit, units: Codes | None) -> float:
+    """The degrees of freedom of `clustered`; infinite without units."""
+    return np.inf if units is None else _freedom(_say(found, _unit(units)))
+
+
+def _freedom(say: Floats) -> float:
+    return max(1.0, 1 / float(say @ say) - 1)
+
+
+def _unit(units: Codes) -> Codes:
+    """The units as whole numbers from 0, without gaps."""
+    if units.max() > 4 * len(units):
+        return np.unique(units, return_inverse=True)[1]
+    met = np.bincount(units) > 0
+    return units if met.all() else (np.cumsum(met) - 1)[units]
+
+
+def _say(found: Fit, units: Codes) -> Floats:
+    """The share that each unit has of all that is known of the ratings, shape (G,)."""
+    pool, bread = found.pool, found.inverse()
+    size = len(pool.models)
+    own = np.diag(bread)[:size]
+    apart = own[:, None] + own[None, :] - 2 * bread[:size, :size]
+    known = pool.weight * found.terms.dd * apart.ravel()[pool.a * size + pool.b]
+    sums = summed(units, known, int(units.max()) + 1)
+    return np.asarray(sums / sums.sum(), float)
 
 
 def _others(found: Fit) -> Floats:
@@ -108,25 +147,35 @@ def _between(found: Fit, meat: Floats) -> Floats:
     return np.asarray(bread @ inside @ bread, float)
 
 
-def _meat(found: Fit, units: Codes) -> tuple[Floats, int]:
-    """sum_g S_g S_g', and how many units there are; some thousand units at a time."""
-    pool, others = found.pool, _others(found)
-    wide = len(found.at)
-    order = np.argsort(units, kind="stable")
-    ordered = units[order]
-    unit = np.cumsum(np.append(False, ordered[1:] != ordered[:-1])) if len(order) else order
-    count = int(unit[-1]) + 1 if len(unit) else 0
-    pull = (pool.weight * found.terms.d)[order]
-    a, b, more = pool.a[order], pool.b[order], (others * pool.weight[:, None])[order]
-    meat, block = np.zeros((wide, wide)), max(1, ROOM // max(wide, 1))
-    for first in range(0, count, block):
-        rows = slice(*np.searchsorted(unit, [first, first + block]))
-        here = min(block, count - first)
-        place = (unit[rows] - first) * wide
-        sums = summed(place + a[rows], pull[rows], here * wide)
-        sums -= summed(place + b[rows], pull[rows], here * wide)
-        for column in range(more.shape[1]):
-            sums += summed(place + len(pool.models) + column, more[rows, column], here * wide)
-        each = sums.reshape(here, wide)
+def _meat(found: Fit, units: Codes, times: Floats | None) -> Floats:
+    """sum_g S_g S_g'. Args: times: what each S_g is multiplied by, shape (G,)."""
+    weight = found.pool.weight if times is None else found.pool.weight * times[units]
+    single = np.bincount(units) == 1
+    alone = single[units]
+    meat = _apart(found, np.where(alone, weight**2, 0.0))
+    if not alone.all():
+        meat += _together(
+            found, np.flatnonzero(~alone), weight, np.where(single, 0, np.cumsum(~single) - 1)[units]
+        )
+    return meat
+
+
+def _together(found: Fit, rows: Places, weight: Floats, units: Codes) -> Floats:
+    """The same of some rows, some thousand units at a time."""
+    pool, others, pull = found.pool, _others(found), weight * found.terms.d
+    wide, size, count = len(found.at), len(pool.models), int(units[rows].max()) + 1
+    block = max(1, ROOM // wide, -(-count // 2**15))
+    part = (units[rows] // block).astype(np.uint16)
+    rows = rows[np.argsort(part, kind="stable")]  # of so small numbers it takes one pass
+    meat = np.zeros((wide, wide))
+    for number, these in enumerate(np.split(rows, np.cumsum(np.bincount(part))[:-1])):
+        place = (units[these] - number * block) * wide
+        here = min(block, count - number * block) * wide
+        sums = summed(place + pool.a[these], pull[these], here) - summed(
+            place + pool.b[these], pull[these], here
+        )
+        for column in range(others.shape[1]):
+            sums += summed(place + size + column, others[these, column] * weight[these], here)
+        each = sums.reshape(-1, wide)
         meat += each.T @ each
-    return meat, count
+    return meat

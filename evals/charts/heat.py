@@ -55,14 +55,11 @@ class Heat:
         labels = min(max(map(len, names)) * LETTER, NAMES * width) + 14
         wide = max(1.5, (width - labels) / size)
         # As plain values, for Altair counts the rows of a frame and refuses more than 5,000.
-        base = alt.Chart(alt.Data(values=table.to_dict("records"))).encode(
-            x=self._x(wide), y=self._y(names, width)
-        )
-        shown = self._rects(base)
-        if wide >= ROOM:
-            shown = alt.layer(shown, self._texts(base))
+        plain = alt.Data(values=table.to_dict("records"))  # type: ignore[no-untyped-call]
+        base = alt.Chart(plain).encode(x=self._x(wide), y=self._y(names, width))
+        layers = [self._rects(base), *([self._texts(base)] if wide >= ROOM else [])]
         height = size * (DENSE if size > MANY else CELL)
-        finished: ChartType = shown.properties(width=int(wide * size), height=height)
+        finished: ChartType = alt.layer(*layers).properties(width=int(wide * size), height=height)
         return finished
 
     def _rects(self, base: "alt.Chart") -> "alt.Chart":
@@ -75,13 +72,16 @@ class Heat:
             "datum.value >= 0.5", alt.value(theme.LIGHT["series-1"]), alt.value(theme.LIGHT["series-2"])
         )
         strong = base.transform_calculate(strength="abs(datum.value - 0.5)")
-        return strong.mark_rect().encode(color=colour, opacity=strength)
+        found: alt.Chart = strong.mark_rect().encode(color=colour, opacity=strength)
+        return found
 
     def _texts(self, base: "alt.Chart") -> "alt.Chart":
         import altair as alt
 
         percent = base.transform_calculate(shown="format(datum.value * 100, '.0f')")
-        return percent.mark_text(fontSize=11, color=theme.LIGHT["ink"]).encode(text=alt.Text("shown:N"))
+        text = percent.mark_text(fontSize=11, color=theme.LIGHT["ink"])
+        found: alt.Chart = text.encode(text=alt.Text("shown:N"))
+        return found
 
     def _x(self, wide: float) -> "alt.X":
         import altair as alt

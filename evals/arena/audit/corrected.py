@@ -39,7 +39,8 @@ Known = Mapping[Match, str]
 
 def references(votes: Iterable[Vote]) -> dict[str, Known]:
     """Those by whom judges are measured: people, by plurality, before the rule; without those who have judged nothing."""
-    given, found = list(votes), {}
+    given = list(votes)
+    found: dict[str, Known] = {}
     for kind, name in (("human", "people"), ("rule", "the rule")):
         said = by_match(vote for vote in given if vote.kind == kind)
         known = {match: winner for match, each in said.items() if (winner := _plurality(each)) is not None}

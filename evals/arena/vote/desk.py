@@ -20,6 +20,10 @@ NONSENSE = "the " * 60
 """The answer that is made up for checks."""
 
 
+HOST = "(host)"
+"""By what name whoever runs the page stands in the log; their link is for the board alone."""
+
+
 class Refused(Exception):
     """What was said does not fit what is there: another tab was first, or it is not possible. The page is told why."""
 
@@ -88,6 +92,8 @@ class Desk:
             ledger = self.ledger
             opens = (deal for deal in ledger.of(person.name) if deal.state == "open")
             deal = next(opens, None)
+            if person.host:
+                raise Refused("this link is for the board")
             if deal is None and not self.finished(person):
                 body = self.dealer.next(ledger, person.name)
                 deal = self.deal(person, body) if body else None
@@ -129,8 +135,9 @@ class Desk:
             return self._view(ledger, person, ledger.deals.get(said.deal))
 
     def finished(self, person: Person) -> bool:
-        """Whether a person has given the votes that were asked for."""
-        return self.rules.goal is not None and self._done(person) >= self.rules.goal
+        """Whether a person has given the votes that were asked for, or all that they can give."""
+        with self._lock:
+            return self._done(person) >= self.dealer.expects(self.ledger, person.name)
 
     def take(self, arena: Arena) -> None:
         """Go on with an arena to which fresh answers were added."""
@@ -165,6 +172,7 @@ class Desk:
         done = self._done(person)
         return {
             "person": person.name,
+            "host": person.host,
             "done": done,
             "goal": self.dealer.expects(ledger, person.name),
             "finished": self.finished(person),

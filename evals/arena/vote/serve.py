@@ -16,7 +16,7 @@ from evals import safe
 from evals.arena import folder
 from evals.arena.vote import shown, store
 from evals.arena.vote.dealer import Rules
-from evals.arena.vote.desk import Desk
+from evals.arena.vote.desk import HOST, Desk
 from evals.arena.vote.gold import gold
 from evals.arena.vote.server import Service, application
 from evals.errors import BadInput
@@ -124,6 +124,7 @@ def _said(desk: Desk, people: Sequence[str], address: Address, port: int) -> lis
     ]
     width = max(map(len, people))
     lines += [f"  {safe.line(each):{width}}  {home}#token={desk.enrol(each).token}" for each in people]
+    lines.append(f"the board, for you who run this: {home}#token={desk.enrol(HOST, host=True).token}")
     if address.share:
         lines.append(f"  for anyone who is to enrol: {home}#join={address.share}")
     return [*lines, "Ctrl-C ends it; every vote is kept."]

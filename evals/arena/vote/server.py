@@ -49,7 +49,7 @@ class Joining(pydantic.BaseModel):
 
     share: Annotated[str, pydantic.Field(max_length=200)]
     name: Annotated[
-        str, pydantic.Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f]*\S[^\x00-\x1f]*$")
+        str, pydantic.Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f(]*[^\s(][^\x00-\x1f]*$")
     ]
 
 
@@ -82,6 +82,7 @@ def application(service: Service) -> web.Application:
     app.router.add_get("/api/look", _asked(lambda desk, person: desk.look(person)))
     app.router.add_post("/api/next", _asked(lambda desk, person: desk.next(person)))
     app.router.add_post("/api/say", _say)
+    app.router.add_get("/api/board", _board)
     return app
 
 
@@ -122,16 +123,28 @@ def _asked(ask: Callable[[Desk, Person], Mapping[str, Any]]) -> Callable[[web.Re
 
     async def answer(request: web.Request) -> web.StreamResponse:
         person = await entitled(request)
-        desk = request.app[SERVICE].desk
-        return web.json_response(await asyncio.to_thread(ask, desk, person))
+        return await _told(ask, request.app[SERVICE].desk, person)
 
     return answer
+
+
+async def _told(ask: Callable[..., Mapping[str, Any]], *of: Any) -> web.StreamResponse:
+    """What the desk answers, or why it does not."""
+    try:
+        return web.json_response(await asyncio.to_thread(ask, *of))
+    except Refused as error:
+        return refusal(409, str(error))
+    except EvalsError as error:  # the store is full or gone: nothing was taken, and the page asks again
+        return refusal(503, error.message)
 
 
 async def entitled(request: web.Request) -> Person:
     """Whose token the request carries. Raises: HTTPUnauthorized: nobody's."""
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    ledger = await asyncio.to_thread(lambda: request.app[SERVICE].desk.ledger)
+    try:
+        ledger = await asyncio.to_thread(lambda: request.app[SERVICE].desk.ledger)
+    except EvalsError as error:
+        raise web.HTTPServiceUnavailable(reason=error.message) from None
     person = ledger.person(token) if token else None
     if person is None:
         raise web.HTTPUnauthorized(reason="this link is not valid: ask for a new one")
@@ -143,10 +156,22 @@ async def _say(request: web.Request) -> web.StreamResponse:
     desk = request.app[SERVICE].desk
     try:
         said = Told.model_validate_json(await request.read()).said(timed=desk.rules.timed)
-        return web.json_response(await asyncio.to_thread(desk.say, person, said))
     except pydantic.ValidationError:
         return refusal(400, "this is no vote")
-    except Refused as error:
-        return refusal(409, str(error))
-    except EvalsError as error:  # the store is full or gone: nothing was taken, and the page sends it again
-        return refusal(503, error.message)
+    return await _told(desk.say, person, said)
+
+
+async def _board(request: web.Request) -> web.StreamResponse:
+    """The board, for those who are done and whoever runs it: to others it would say what is expected of them."""
+    from evals.arena.vote.standing import Wanted, standing
+
+    person = await entitled(request)
+    desk = request.app[SERVICE].desk
+    if not (person.host or await asyncio.to_thread(desk.finished, person)):
+        return refusal(403, "the board is shown once you are done, so that it does not sway your votes")
+    asked = request.query
+    wanted = Wanted(asked.get("category", ""), bool(asked.get("style")), bool(asked.get("everyone")))
+    try:
+        return web.json_response(await asyncio.to_thread(standing, desk, person, wanted))
+    except EvalsError as error:
+        return refusal(422, error.message)

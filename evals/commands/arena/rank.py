@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -10,10 +10,11 @@ from evals.commands.options import FORMATS, put, terminal
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
+    from evals.arena.sandwich import CI
     from evals.show import Format
 
 TIES = ("half", "davidson", "rao-kupper")
-INTERVALS = ("auto", "model", "hc0", "question", "judge", "two-way")
+INTERVALS = ("auto", "model", "hc0", "question", "judge", "two-way", "bootstrap")
 
 
 @click.command(short_help="the leaderboard of battles, with intervals")
@@ -30,6 +31,16 @@ INTERVALS = ("auto", "model", "hc0", "question", "judge", "two-way")
     default="auto",
     help="by what intervals are made: auto takes the questions or judges whose votes go together, where ten are named",
 )
+@click.option(
+    "--style", is_flag=True, help="take out of the ratings what looks and the first place are worth"
+)
+@click.option(
+    "--category",
+    "categories",
+    multiple=True,
+    metavar="NAME",
+    help="a board of this category too, or of all; again for more",
+)
 @click.option("--shrink", is_flag=True, help="draw all ratings to each other, as few battles need it")
 @click.option("--anchor", metavar="MODEL=RATING", help="give a model this rating; else the mean is 1000")
 @click.option(
@@ -45,7 +56,9 @@ INTERVALS = ("auto", "model", "hc0", "question", "judge", "two-way")
 def rank(
     places: tuple[Path, ...],
     ties: Literal["half", "davidson", "rao-kupper"],
-    ci: Any,
+    ci: "CI",
+    style: bool,
+    categories: tuple[str, ...],
     shrink: bool,
     anchor: str | None,
     min_votes: int,
@@ -61,24 +74,27 @@ def rank(
     evals arena rank arena more.jsonl --format md --out board.md
     """
     from evals import ranked
-    from evals.arena.board import board
+    from evals.arena.board import boards
+    from evals.arena.certainty import WITHOUT
     from evals.arena.source import pool
     from evals.arena.standings import Settings
 
     if not places:
         raise BadInput("no arena and no file of battles is named", "write evals arena rank arena")
-    settings = Settings(ties=ties, ci=ci, shrink=shrink, anchor=_anchor(anchor), min_votes=min_votes)
-    found = board(pool(places, units=ci not in {"model", "hc0"}), settings)
-    if not found.battles:
+    settings = Settings(
+        ties=ties, ci=ci, style=style, shrink=shrink, anchor=_anchor(anchor), min_votes=min_votes
+    )
+    found = boards(pool(places, units=ci not in WITHOUT), settings, categories)
+    if not found[0].battles:
         raise BadInput("there is no battle yet", "judge or vote first: evals arena judge ARENA")
     doubts = [sentence for place in places for sentence in _doubts(place)]
-    found = replace(found, notes=(*doubts, *found.notes))
+    found[0] = replace(found[0], notes=(*doubts, *found[0].notes))
     if form == "table":
-        put(ranked.table([found], **terminal(out)), out)
+        put(ranked.table(found, **terminal(out)), out)
     else:
         from evals import show
 
-        put(show.render(ranked.document([found]), form), out)
+        put(show.render(ranked.document(found), form), out)
     return int(strict and bool(doubts))
 
 

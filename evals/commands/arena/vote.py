@@ -88,7 +88,10 @@ def vote(
     from evals.arena.vote.dealer import Rules
     from evals.arena.vote.serve import Address, serve
 
-    if any(not name.strip() or len(name) > 60 for name in people):
-        raise BadInput("a name of --annotator is empty or longer than 60 characters", "write -a ann")
+    if any(name.startswith("(") or not name.strip() or len(name) > 60 for name in people):
+        raise BadInput(
+            "a name of --annotator is empty, begins with a bracket, or is longer than 60 characters",
+            "write -a ann",
+        )
     rules = Rules(overlap=overlap, repeats=repeats, checks=checks, goal=goal, named=named, timed=not no_time)
     serve(arena, store, rules, people, Address(host, port, share, allowed))

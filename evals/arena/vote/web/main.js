@@ -246,6 +246,13 @@ async function begin() {
   }
   await doing(async () => {
     const told = await ask("/api/look", null, waiting);
+    if (told.host) {
+      $("tab-vote").hidden = true;
+      $("progress").textContent = "for whoever runs this";
+      await board($("board"), ask);
+      show("board");
+      return;
+    }
     draw(told.battle ? told : await ask("/api/next", {}, waiting), true);
   });
 }
