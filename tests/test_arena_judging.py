@@ -23,7 +23,7 @@ from evals.arena.judging.verdict import letter, together
 from evals.arena.merit import merit
 from evals.arena.pairs import Match
 from evals.arena.trust import trust
-from evals.errors import BadFile, BadInput, NotFound
+from evals.errors import BadFile, BadInput, NotFound, ProviderError
 from evals.provider import ModelName, connect
 from evals.suite import load
 from evals.types import Key, Message, Prompt, Reply, Response, Score
@@ -358,6 +358,20 @@ def test_two_rubrics_are_two_rounds(command: Command, judge: Stub, tmp_path: Pat
         (rubric.read(tmp_path / "mine.txt").hash, 6),
     ]
     assert any("Whatever is right." in seen.body["messages"][-1]["content"] for seen in judge.seen)
+
+
+def test_pairs_of_which_nothing_was_said_are_not_asked_behind_ones_back(
+    command: Command, judge: Stub, tmp_path: Path
+) -> None:
+    arena(tmp_path / "arena", 10)
+    args = ("arena", "judge", "--judge", model(judge, "rule"), "--quiet", "--canaries", "0")
+    mind, judge.mind = judge.mind, lambda _body: Sent(status=401)
+    with pytest.raises(ProviderError):
+        command(*args)
+    judge.mind, before = mind, len(judge.seen)
+    assert command(*args, "--pairs", "4").status == 0
+    assert len(judge.seen) - before == 8
+    assert len(journal.read(tmp_path / "arena" / "battles.jsonl")) == 4
 
 
 def test_what_was_taken_back_is_not_judged_again(command: Command, judge: Stub, tmp_path: Path) -> None:
