@@ -27,6 +27,7 @@ from evals.errors import BadFile, BadInput, NotFound, ProviderError
 from evals.provider import ModelName, connect
 from evals.suite import load
 from evals.types import Key, Message, Prompt, Reply, Response, Score
+from tests.batch_host import Host
 from tests.conftest import Done, Evals
 from tests.stub_server import Reply as Sent
 from tests.stub_server import Stub, ask, chat, serving
@@ -246,6 +247,8 @@ def test_a_judge_is_asked_both_orders_and_nothing_twice(
         for battle in battles
     )
     assert {battle.cluster for battle in battles} == {f"c{n}" for n in range(20)}
+    place = next((tmp_path / "arena" / "judging").iterdir())
+    assert 20 < sum(bool(each.canary) for each in list(asked.read(place))[:60]) < 55  # mixed: 40 expected
     again = command(*args)
     assert (again.status, len(judge.seen)) == (0, 730)
     assert journal.read(tmp_path / "arena" / "battles.jsonl") == battles
@@ -344,6 +347,25 @@ def test_a_killed_judge_loses_no_verdict_and_counts_none_twice(
     battles = journal.read(tmp_path / "arena" / "battles.jsonl")
     assert len(battles) == len({battle.id for battle in battles}) == 36
     assert len(journal.read(tmp_path / "arena" / "canaries.jsonl")) == 7
+
+
+def test_judges_are_asked_by_batches_and_what_lies_there_is_collected(
+    command: Command, judge: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-none")
+    mind = judge.mind
+    assert mind is not None
+    host = Host(mind=lambda _wire, body: mind(body), held=True)
+    judge.host = host
+    arena(tmp_path / "arena", 4)
+    args = ("arena", "judge", "--judge", f"openai/rule?base_url={judge.url}&wire=chat", "--canaries", "1")
+    left = command(*args, "--quiet", "--batch", "--no-wait")
+    assert left.status == 3
+    assert sum(len(batch.requests) for batch in host.batches.values()) == 2 * (12 + 7)
+    host.held = False
+    assert command(*args, "--quiet", "--pairs", "3").status == 0
+    assert sum(len(batch.requests) for batch in host.batches.values()) == 2 * (12 + 7)
+    assert len(journal.read(tmp_path / "arena" / "battles.jsonl")) == 12
 
 
 def test_two_rubrics_are_two_rounds(command: Command, judge: Stub, tmp_path: Path) -> None:

@@ -17,9 +17,11 @@ from evals.arena.folder import Arena
 from evals.arena.judging import asked
 from evals.arena.judging.asked import EVERY, NAME, SHOWN, SWAPPED, Asked
 from evals.arena.judging.canaries import KINDS, canaries
+from evals.arena.judging.choice import place
 from evals.arena.judging.rubric import Rubric
 from evals.arena.judging.verdict import together
 from evals.arena.style import style
+from evals.batch.batched import begun
 from evals.plan import Request
 from evals.session import Session
 from evals.terms import Terms
@@ -55,16 +57,19 @@ class Round:
     def asks(self, pairs: Iterable[Asked], arena: Arena, of_each: int, seed: int) -> tuple[int, int]:
         """Make the suite these pairs and so many canaries of each kind, beside what the judge has been shown before.
 
-        Pairs that were asked for before, and of which it has said nothing, are asked no more unless they are among these.
+        Pairs that were asked for before, and of which it has said nothing, are asked no more unless they are among these, or
+        may lie in a batch at its host.
         Returns: how many pairs are new to it, and how many canaries.
         Raises: BadInput: the folder cannot be written.
         """
         met = {reply.key.sample for reply in self._log() if reply.answered}
-        shown = [pair for pair in asked.read(self.folder) if pair.id in met]
+        away = self.run is not None and begun(self.run)
+        shown = [pair for pair in asked.read(self.folder) if away or pair.id in met]
         ids = {each.id for each in shown}
         fresh = [each for each in pairs if each.id not in ids]
         trials = list(_wanted(shown, canaries(arena, EVERY, seed), of_each))
-        asked.write(self.folder, self.rubric, [*shown, *fresh, *trials])
+        mixed = sorted([*fresh, *trials], key=lambda each: place(f"order|{seed}", each.id))
+        asked.write(self.folder, self.rubric, [*shown, *mixed])
         return len(fresh), len(trials)
 
     def session(self, terms: Terms) -> Session:

@@ -77,5 +77,5 @@ def play(
     end = work(found, quiet=quiet)
     click.echo(said(playing.gathered(found, out)))
     if end.missing:
-        click.echo(f"{end.missing:,} answers are missing; the same command again asks for them", err=True)
+        click.echo(f"answers that are missing: {end.missing:,}; the same command again asks", err=True)
     return end.status
