@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
-from evals import frame
+from evals import frame, log
+from evals.budget import Budget
 from evals.cache import FILE, Cache
 from evals.cached import Cached, Tally, identity
 from evals.errors import BadFile, BadInput, NotFound, ProviderError
 from evals.host import Host
 from evals.provider import ModelName, addressed, connect, recalled
+from evals.spending import purse
 from evals.types import Key, Message, Prompt, Response
 from tests.conftest import Done, Evals
 from tests.stub_server import Reply, Stub, ask, chat, complaint, serving
@@ -190,12 +192,18 @@ class TestARun:
         assert "20 replies from the cache" in again.stdout
 
     def test_never_gives_one_repeat_anothers_answer(self, evals: Evals) -> None:
-        self.run(evals, "--repeat", 2)
+        self.run(evals, "--quiet", "--repeat", 2)
         assert self.asked(evals) == 40
-        assert self.run(evals, "--repeat", 2).returncode == 0
+        assert self.run(evals, "--quiet", "--repeat", 2).returncode == 0
         assert self.asked(evals) == 40
-        self.run(evals, "--repeat", 3)
+        self.run(evals, "--quiet", "--repeat", 3)
         assert self.asked(evals) == 60
+
+    def test_takes_nothing_out_of_a_budget_for_what_is_there(self, evals: Evals) -> None:
+        for cached in (False, True):
+            self.run(evals, "--quiet")
+            run = log.read_run(max((evals.cwd / "runs").iterdir()))
+            assert purse(Budget(tokens=9999), {}, run.replies).meters["tokens"].taken == (0 if cached else 80)
 
     def test_leaves_no_mark_without_a_cache(self, evals: Evals) -> None:
         evals("run", "./sums", "-m", "./adder.py/m", "-n", 2, "--quiet")
