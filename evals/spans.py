@@ -3,7 +3,7 @@
 Where to is said by the variables that every exporter knows (OTEL_EXPORTER_OTLP_ENDPOINT and the like). What was said is
 not in them unless that is asked for.
 
-Source: the semantic conventions for generative AI, inference spans (status: development), as of 1.41: names of
+Source: the semantic conventions for generative AI, inference spans (status: development), version 0.66b2: names of
 attributes without a prefix of their own are theirs; those that begin with "evals." are ours.
 """
 
