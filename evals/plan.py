@@ -44,7 +44,9 @@ class Request:
     @property
     def digest(self) -> str:
         """Eight hexadecimal digits that are the same for the same request."""
-        told = {name: value for name, value in asdict(self).items() if name not in ("until", "shard") or value}
+        told = {
+            name: value for name, value in asdict(self).items() if name not in ("until", "shard") or value
+        }
         canonical = json.dumps(told, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()[:8]
 

@@ -341,6 +341,13 @@ def _failed(reply: Reply) -> str:
 @contextmanager
 def _carried(session: Session, say: Callable[[str], None]) -> Iterator[dict[str, Provider]]:
     """The connections, as requests go over them in this session."""
+    cluster = session.terms.cluster
+    if cluster is not None:
+        from evals.cluster.start import by_cluster
+
+        with by_cluster(cluster, session.plan, session.providers, say) as remote:
+            yield remote
+        return
     if not session.terms.batch:
         yield session.providers
         return
@@ -417,7 +424,9 @@ def _connected(folder: Path, made: Plan, terms: Terms) -> Session:
         if not fitted.size(text):
             out = next((each for each in fitted.left_out if each.model == text), None)
             if out is None:
-                raise BadInput(f"no item of shard {made.request.shard} is asked in these arms", "make fewer shards")
+                raise BadInput(
+                    f"no item of shard {made.request.shard} is asked in these arms", "make fewer shards"
+                )
             raise Unsupported(
                 f"{text} {out.why}, which arm {out.arm!r} of suite {out.suite} needs",
                 f"it can do: {', '.join(sorted(provider.can))}; choose another model or other arms (--arm)",

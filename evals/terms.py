@@ -7,6 +7,19 @@ from evals.budget import Budget
 
 
 @dataclass(frozen=True, slots=True)
+class Cluster:
+    """A cluster of dask's, whose workers send the requests.
+
+    Attributes:
+        address: of its scheduler, or the path of its scheduler file (.json); empty for one that is started on this machine.
+        workers: how many are started, or waited for; None for one a core, or for the first.
+    """
+
+    address: str = ""
+    workers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """On what terms models are asked.
 
@@ -17,6 +30,7 @@ class Terms:
         batch: whether they are asked by their hosts' batch interfaces.
         wait: whether batches are waited for.
         budget: what the run may take.
+        cluster: whose workers ask; None for this process.
     """
 
     concurrency: int | None = None
@@ -25,6 +39,7 @@ class Terms:
     batch: bool = False
     wait: bool = True
     budget: Budget = field(default_factory=Budget)
+    cluster: Cluster | None = None
 
 
 USUAL = Terms()

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 
 LAYERS = [
     {"types", "errors", "budget", "__init__"},
-    {"safe", "appended", "github", "undisturbed", "duck", "terms"},
+    {"safe", "appended", "github", "undisturbed", "duck", "terms", "shard"},
     {
         "charts",
         "pseudoword",
@@ -41,7 +41,7 @@ LAYERS = [
         "together",
         "lm_backend",
     },
-    {"limiter", "purse"},
+    {"limiter", "purse", "around"},
     {
         "wire",
         "chat",
@@ -58,7 +58,7 @@ LAYERS = [
     {"framing", "rounds"},
     {"plan", "tools", "imported"},
     {"log", "converse", "display", "inventory", "lm_task"},
-    {"run", "checks", "batch"},
+    {"run", "checks", "batch", "cluster"},
     {"rescore", "columns", "frame", "measure", "progress", "foreign"},
     {"effect"},
     {"contrast", "misses", "session", "estimate", "spending", "precision"},
