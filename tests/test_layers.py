@@ -59,7 +59,7 @@ LAYERS = [
     {"plan", "tools", "imported"},
     {"log", "converse", "display", "inventory", "lm_task"},
     {"run", "checks", "batch", "cluster"},
-    {"rescore", "columns", "frame", "measure", "progress", "foreign"},
+    {"rescore", "merge", "columns", "frame", "measure", "progress", "foreign"},
     {"effect"},
     {"contrast", "misses", "session", "estimate", "spending", "precision"},
     {"view"},
