@@ -62,4 +62,4 @@ def within(provider: Provider) -> Provider:
 
 def draw(key: Key | None) -> tuple[str, str, int] | None:
     """Which of several draws of one prompt a reply is: what is asked twice word for word is to be answered twice."""
-    return key and (key.sample, key.arm, key.repeat)
+    return None if key is None else (key.sample, key.arm, key.repeat)

@@ -190,10 +190,11 @@ def _write(out: Path, about: RunFile, replies: Iterable[Reply], folders: Iterabl
 
 def _absent(runs: Iterable[Run]) -> tuple[str, ...]:
     """The shards that were not given, if all are shards of as many."""
-    given = {run.about.request.shard for run in runs}
-    counts = {shard and shard.count for shard in given}
-    if None in counts or len(counts) != 1:
+    parts = [run.about.request.shard for run in runs]
+    given = {part for part in parts if part is not None}
+    counts = {part.count for part in given}
+    if None in parts or len(counts) != 1:
         return ()
-    (count,) = filter(None, counts)
+    count = counts.pop()
     every = (Shard(index, count) for index in range(1, count + 1))
     return tuple(str(shard) for shard in every if shard not in given)

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evals.cluster import worker
 from evals.cluster.remote import remote
@@ -38,8 +38,9 @@ def by_cluster(
     Raises: BadInput: dask is not installed, the scheduler does not answer, or none of its workers has this evals.
     """
     run = secrets.token_hex(8)
+    dask = _dask()
     with _quiet(), ExitStack() as stack:
-        client = stack.enter_context(_standing(where, say) if where.address else _local(where))
+        client = stack.enter_context(_standing(dask, where, say) if where.address else _local(dask, where))
         team = Team(client, say)
         client.sync(team.gather)
         try:
@@ -49,12 +50,11 @@ def by_cluster(
 
 
 @contextmanager
-def _local(where: Cluster) -> Iterator["Client"]:
+def _local(dask: Any, where: Cluster) -> Iterator["Client"]:
     """A cluster of processes on this machine: one a core, unless another number is wanted."""
-    distributed = _dask()
     count = where.workers or os.cpu_count() or 1
     with (
-        distributed.LocalCluster(
+        dask.LocalCluster(
             n_workers=count,
             threads_per_worker=1,
             processes=True,
@@ -64,16 +64,15 @@ def _local(where: Cluster) -> Iterator["Client"]:
             silence_logs=logging.CRITICAL,
             preload=worker.__name__,
         ) as cluster,
-        distributed.Client(cluster) as client,
+        dask.Client(cluster) as client,
     ):
         client.wait_for_workers(count)
         yield client
 
 
 @contextmanager
-def _standing(where: Cluster, say: Callable[[str], None]) -> Iterator["Client"]:
+def _standing(dask: Any, where: Cluster, say: Callable[[str], None]) -> Iterator["Client"]:
     """A cluster that is there, once it has so many workers."""
-    distributed = _dask()
     address = where.address
     by_file = address.endswith(".json")
     if by_file and not Path(address).is_file():
@@ -81,7 +80,7 @@ def _standing(where: Cluster, say: Callable[[str], None]) -> Iterator["Client"]:
             f"there is no scheduler file {address}", "name the file of dask scheduler --scheduler-file FILE"
         )
     try:
-        client = distributed.Client(
+        client = dask.Client(
             **({"scheduler_file": address} if by_file else {"address": address}), timeout=REACHED
         )
     except (OSError, ValueError) as error:
@@ -99,7 +98,8 @@ def _standing(where: Cluster, say: Callable[[str], None]) -> Iterator["Client"]:
         yield client
 
 
-def _dask():  # noqa: ANN202  a module
+def _dask() -> Any:
+    """The module, whose import sets up the logs that are then quiet. Raises: BadInput: it is not installed."""
     try:
         import distributed
     except ImportError:
@@ -110,10 +110,12 @@ def _dask():  # noqa: ANN202  a module
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Without dask's own remarks: what a user should know of a worker's end, the run says."""
-    log = logging.getLogger("distributed")
-    level = log.level
-    log.setLevel(logging.CRITICAL)
+    logs = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    levels = [each.level for each in logs]
+    for each in logs:
+        each.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
-        log.setLevel(level)
+        for each, level in zip(logs, levels, strict=True):
+            each.setLevel(level)
