@@ -33,7 +33,7 @@ def first_run(folder: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", ["start.md", "suites.md", "providers.md", "verdicts.md", "ci.md", "statistics.md"]
+    "name", ["start.md", "suites.md", "providers.md", "verdicts.md", "ci.md", "statistics.md", "scale.md"]
 )
 def test_a_page_can_be_followed_word_for_word(name: str, evals: Evals) -> None:
     ran = 0
@@ -47,6 +47,9 @@ def test_a_page_can_be_followed_word_for_word(name: str, evals: Evals) -> None:
                 command, *args = shlex.split(line)
                 assert command == "evals"
                 args = [re.sub(r"^RUN\b", lambda _: first_run(evals.cwd), arg) for arg in args]
+                args = [
+                    each for arg in args for each in (sorted(evals.cwd.glob(arg)) if "*" in arg else [arg])
+                ]
                 done = evals(*args)
                 assert done.returncode == int(settings.get("exit", 0)), f"{line}\n{done.stdout}{done.stderr}"
                 ran += 1
