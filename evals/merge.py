@@ -148,12 +148,13 @@ def _about(runs: Sequence[Run], best: tuple[Reply, ...]) -> RunFile:
         pace={},
         rounds=longest.rounds,
         left_out=tuple(out[key] for key in sorted(out)),
+        ended=tuple(sorted({why for run in runs for why in run.about.ended})),
         finished="",
     )
     about = replace(about, planned=longest.planned if longest.rounds else _planned(about))
     over = longest.finished or about.request.until is None
     complete = over and Run(Path(), about, best).missing == 0
-    return replace(about, finished=max(reply.at for reply in best)) if complete else about
+    return replace(about, ended=(), finished=max(reply.at for reply in best)) if complete else about
 
 
 def _planned(about: RunFile) -> int:

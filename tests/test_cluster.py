@@ -23,7 +23,7 @@ from tests.test_run import the_run
 pytestmark = pytest.mark.cluster
 
 CONCURRENCY = 8
-SECONDS = 0.05
+SECONDS = 0.1
 
 
 class Sums(Stub):
@@ -63,7 +63,10 @@ def until(true: Callable[[], object], process: "subprocess.Popen[str]") -> None:
 def workers(process: "subprocess.Popen[str]") -> list[int]:
     """The worker processes that a run has started."""
     found = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(process.pid)], text=True, capture_output=True, check=True
+        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(process.pid)],
+        text=True,
+        capture_output=True,
+        check=True,
     )
     return [int(line.split()[0]) for line in found.stdout.splitlines() if "spawn_main" in line]
 
@@ -81,16 +84,18 @@ class TestProcesses:
     def test_a_killed_worker_costs_what_was_in_flight_and_changes_nothing(
         self, evals: Evals, server: Sums
     ) -> None:
-        ask = ("run", "./sums", "-m", model(server), "-n", 100, "--quiet", "--concurrency", CONCURRENCY)
+        ask = ("run", "./sums", "-m", model(server), "-n", 150, "--quiet", "--concurrency", CONCURRENCY)
         process = evals.start(*ask, "--on", "dask", "--workers", 4, "--out", "far")
-        until(lambda: len(server.seen) >= 60, process)
-        os.kill(workers(process)[1], signal.SIGKILL)
+        until(lambda: server.seen, process)
+        victim = workers(process)[1]
+        until(lambda: len(server.seen) >= 100, process)
+        os.kill(victim, signal.SIGKILL)
         _, err = process.communicate(timeout=120)
         assert process.returncode == 0, err
         (far,) = (evals.cwd / "far").iterdir()
         lines = (far / "replies.jsonl").read_text().splitlines()
-        assert len(lines) == len(verdicts(far)) == 200
-        assert 200 <= len(server.seen) <= 200 + CONCURRENCY
+        assert len(lines) == len(verdicts(far)) == 300
+        assert 300 <= len(server.seen) <= 300 + CONCURRENCY
         assert log.read_run(far).about.finished
         assert evals(*ask).returncode == 0
         assert verdicts(far) == verdicts(the_run(evals.cwd))
