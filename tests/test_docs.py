@@ -69,7 +69,8 @@ def test_the_workflow_of_shards_asks_with_options_that_there_are_and_merges_what
     ]
     assert [args[1] for args in filled] == ["run", "merge", "gate"]
     for _, name, *args in filled:
-        cli.evals.commands[name].make_context(name, args)
+        within = click.Context(cli.evals, **cli.evals.context_settings)
+        cli.evals.commands[name].make_context(name, args, parent=within)
     assert jobs["ask"]["strategy"]["matrix"]["shard"] == [1, 2, 3, 4]
 
 
