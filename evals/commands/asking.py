@@ -5,10 +5,12 @@ from pathlib import Path
 import click
 
 from evals.budget import Budget
+from evals.commands.keeping import keeping_options
 from evals.commands.options import gathered, parse_bound, parse_rate
 from evals.commands.spread import cluster_options
+from evals.commands.watching import watching_options
 from evals.errors import BadInput
-from evals.terms import Cluster, Terms
+from evals.terms import Cluster, Keeping, Terms, Watching
 
 
 def _terms(
@@ -18,6 +20,8 @@ def _terms(
     batch: bool,
     no_wait: bool,
     budget: Budget,
+    keeping: Keeping,
+    watching: Watching,
     cluster: Cluster | None,
 ) -> Terms:
     """Raises: BadInput: a number that asks nothing, or two options that do not go together."""
@@ -27,7 +31,13 @@ def _terms(
         raise BadInput("--no-wait leaves batches to their host, and this asks for none", "add --batch")
     if batch and cluster:
         raise BadInput("--batch leaves the asking to the hosts, --on to a cluster", "give one of them")
-    return Terms(concurrency, parse_rate(rate), prices, batch, not no_wait, budget, cluster)
+    if cluster and keeping.replay is not None:
+        raise BadInput("--replay sends nothing, and --on says from where", "leave out --on")
+    if batch and keeping.replay is not None:
+        raise BadInput("--replay sends nothing, and --batch says how to", "leave out --batch")
+    return Terms(
+        concurrency, parse_rate(rate), prices, batch, not no_wait, budget, keeping, watching, cluster
+    )
 
 
 def _budget(max_cost: str | None, max_tokens: str | None, max_minutes: str | None) -> Budget:
@@ -76,5 +86,7 @@ terms_options = gathered(
     ),
     _budget_options,
     cluster_options,
+    keeping_options,
+    watching_options,
 )
 """Gives a command the argument `terms`."""
