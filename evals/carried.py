@@ -33,6 +33,10 @@ def carried(opened: "Opened", say: Say) -> Iterator[dict[str, Provider]]:
         if terms.batch:
             asked = by_batches(session.plan, providers, session.folder, say, wait=terms.wait)
             providers = {**layers.enter_context(asked)}
+        if terms.cluster is not None:
+            from evals.cluster.start import by_cluster
+
+            providers = {**layers.enter_context(by_cluster(terms.cluster, session.plan, providers, say))}
         providers = watched(providers, tuple(_watches(session, layers, say)))
         if (folder := terms.keeping.cache) is not None:
             providers = layers.enter_context(by_cache(folder, providers, say))

@@ -435,10 +435,14 @@ def _connected(folder: Path, made: Plan, terms: Terms) -> Session:
     if terms.batch:
         ready(made, providers)
     made = made.framing(text for text, provider in providers.items() if only_continues(provider))
-    fitted = made.without(*_beyond(made, providers))
+    fitted = made.without(*_beyond(made, providers)).cut()
     for text, provider in providers.items():
         if not fitted.size(text):
-            out = next(each for each in fitted.left_out if each.model == text)
+            out = next((each for each in fitted.left_out if each.model == text), None)
+            if out is None:
+                raise BadInput(
+                    f"no item of shard {made.request.shard} is asked in these arms", "make fewer shards"
+                )
             raise Unsupported(
                 f"{text} {out.why}, which arm {out.arm!r} of suite {out.suite} needs",
                 f"it can do: {', '.join(sorted(provider.can))}; choose another model or other arms (--arm)",

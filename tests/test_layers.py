@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 
 LAYERS = [
     {"types", "errors", "budget", "__init__"},
-    {"safe", "appended", "github", "undisturbed", "duck", "terms", "cache", "events", "heartbeat"},
+    {"safe", "appended", "github", "undisturbed", "duck", "terms", "shard", "cache", "events", "heartbeat"},
     {
         "charts",
         "pseudoword",
@@ -61,8 +61,19 @@ LAYERS = [
     {"framing", "rounds"},
     {"plan", "tools", "imported"},
     {"log", "converse", "display", "inventory", "lm_task"},
-    {"run", "checks", "batch", "recording"},
-    {"rescore", "columns", "frame", "measure", "progress", "foreign", "status", "recorded", "replayed"},
+    {"run", "checks", "batch", "cluster", "recording"},
+    {
+        "rescore",
+        "merge",
+        "columns",
+        "frame",
+        "measure",
+        "progress",
+        "foreign",
+        "status",
+        "recorded",
+        "replayed",
+    },
     {"effect"},
     {"contrast", "misses", "session", "estimate", "spending", "precision", "carried"},
     {"view"},
