@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from evals import events
 from evals.batch.batched import by_batches
-from evals.cached import by_cache
+from evals.keeping.cached import by_cache
+from evals.keeping.recorded import Recorder, by_record, cast
 from evals.provider import Provider
-from evals.recorded import Recorder, by_record, cast
 from evals.spans import by_spans
 from evals.types import Reply
 from evals.watched import Watch, by_events, watched

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from evals.budget import Budget
+from evals.money.budget import Budget
 
 
 @dataclass(frozen=True, slots=True)

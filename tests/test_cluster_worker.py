@@ -12,7 +12,7 @@ from evals import __version__
 from evals.cluster import worker
 from evals.cluster.worker import Fault, Model, Order, Told
 from evals.errors import BadInput
-from evals.prices import read
+from evals.money.prices import read
 from evals.provider import ModelName
 from evals.types import Key, Message, Prompt
 from tests.conftest import Done

@@ -8,9 +8,9 @@ from evals.around import Around
 from evals.cluster.team import Team
 from evals.cluster.worker import Fault, Model, Order
 from evals.errors import BadInput, EvalsError, ProviderError
+from evals.pacing.quota import NOTHING, Quota
 from evals.plan import Plan
 from evals.provider import ModelName, Provider
-from evals.quota import NOTHING, Quota
 from evals.shelf import find
 from evals.types import Key, Prompt, Response
 

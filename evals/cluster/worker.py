@@ -14,9 +14,9 @@ from typing import Any
 
 from evals import __version__
 from evals.errors import EvalsError, FailureKind, ProviderError
-from evals.prices import Price
+from evals.money.prices import Price
+from evals.pacing.quota import Quota
 from evals.provider import ModelName, Provider, addressed, agree, connect
-from evals.quota import Quota
 from evals.types import Key, Prompt, Response
 
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
-from evals.budget import Budget
 from evals.commands.keeping import keeping_options
 from evals.commands.options import gathered, parse_bound, parse_rate
 from evals.commands.spread import cluster_options
 from evals.commands.watching import watching_options
 from evals.errors import BadInput
+from evals.money.budget import Budget
 from evals.terms import Cluster, Keeping, Terms, Watching
 
 
