@@ -36,6 +36,7 @@ LAYERS = [
     {"rescore", "merge", "columns", "frame", "measure", "progress", "foreign", "status"},
     {"effect"},
     {"contrast", "misses", "session", "estimate", "spending", "precision", "carried"},
+    {"work"},
     {"view"},
     {"document", "certify"},
     {"show"},

@@ -14,7 +14,8 @@ from evals.errors import BadInput
 from evals.terms import Terms
 
 if TYPE_CHECKING:
-    from evals.session import End, Opened, Session
+    from evals.session import Opened, Session
+    from evals.work import End
 
 
 @click.command(short_help="ask models a suite's questions and judge the replies")
@@ -170,6 +171,7 @@ def _rounds(session: "Session", summary: list[str], *, quiet: bool) -> "End":
 def work(session: "Session", *, quiet: bool, again: bool = False) -> "End":
     """Work through a session, with its progress on standard error, and what must be said of it unless it was `again`."""
     from evals import session as sessions
+    from evals import work as working
     from evals.progress import progress
 
     told = session.terms.watching.form == "json"
@@ -182,7 +184,7 @@ def work(session: "Session", *, quiet: bool, again: bool = False) -> "End":
             shown.say(sentence)
         for sentence in _costs(opened, quiet=quiet):
             shown.say(sentence)
-        return sessions.work(opened, shown)
+        return working.work(opened, shown)
 
 
 def _notes(session: "Session") -> Iterator[str]:

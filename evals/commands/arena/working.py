@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from evals.session import End, Session
+    from evals.session import Session
+    from evals.work import End
 
 
 def work(session: "Session", *, quiet: bool) -> "End":
