@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from evals.arena import words
 from evals.arena.standings import Board, Component, Standing
 
 if TYPE_CHECKING:
-    from evals.document import Document
+    from evals.document import Document, Section
 
 Texts = dict[str, list[str]]
 
@@ -26,22 +27,39 @@ def table(boards: Sequence[Board], width: int = 80, *, colour: bool = False) -> 
     return grid.written(console)
 
 
-def document(boards: Sequence[Board]) -> "Document":
-    """Boards as a document: a section each."""
+def document(boards: Sequence[Board], *, pairs: bool = True) -> "Document":
+    """Boards as a document: a section each, and one of who beats whom, where `pairs` are asked for."""
     import pandas as pd
 
+    from evals.arena.pictures import ratings
     from evals.document import Document, Section
     from evals.view import Table, View
 
+    drawn = ratings(boards)
     sections = []
     for board in boards:
         tables = tuple(
             Table(_pool(board, number), pd.DataFrame(standings(component)), 2)
             for number, component in enumerate(board.components, 1)
         )
-        view = View(tables, lines=board.notes)
+        view = View(tables, lines=board.notes, pictures=drawn if board is boards[0] else ())
         sections.append(Section(board.name, _title(board), board.frame(), view))
-    return Document(tuple(about(boards)), {}, tuple(sections), pd.DataFrame())
+    if pairs:
+        sections.append(_pairs(boards[0]))
+    return Document(tuple(about(boards)), {}, tuple(sections), pd.DataFrame(), title="evals board")
+
+
+def _pairs(board: Board) -> "Section":
+    """Who beats whom, and where that is not what the ratings foretell."""
+    import pandas as pd
+
+    from evals.arena.pictures import matrices
+    from evals.document import Section
+    from evals.view import View
+
+    found = [pair for component in board.components for pair in component.pairs()]
+    view = View(lines=tuple(words.misfits(found)), pictures=matrices(board))
+    return Section("pairs", "Who beats whom", pd.DataFrame(found), view)
 
 
 def about(boards: Sequence[Board]) -> list[str]:

@@ -56,7 +56,9 @@ class World:
         """Votes: who meets, who asks and who judges is drawn anew for each."""
         n, size = self.votes, self.models
         question, judge = (self._units(rng, count) for count in (self.questions, self.judges))
-        a, b = np.divmod(rng.choice(size * size, n, p=(shares := self._shares()).ravel() / shares.sum()), size)
+        a, b = np.divmod(
+            rng.choice(size * size, n, p=(shares := self._shares()).ravel() / shares.sum()), size
+        )
         asks = rng.normal(0, self.by_question, (self.questions, size))
         judges = rng.normal(0, self.by_judge, (self.judges, size))
         rows, at = np.arange(n), strengths + asks[question] + judges[judge]

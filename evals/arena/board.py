@@ -153,6 +153,7 @@ def _component(rated: Rated, settings: Settings) -> Component:
         table.where(shown),
         spread.kind,
         spread.units,
+        freedom=spread.freedom,
     )
 
 

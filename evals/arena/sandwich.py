@@ -155,9 +155,13 @@ def _meat(found: Fit, units: Codes, times: Floats | None) -> Floats:
         rows = slice(*np.searchsorted(units, [first, first + block])) if count > block else slice(None)
         here = min(block, count - first)
         place = (units[rows] - first) * wide
-        sums = summed(place + a[rows], pull[rows], here * wide) - summed(place + b[rows], pull[rows], here * wide)
+        sums = summed(place + a[rows], pull[rows], here * wide) - summed(
+            place + b[rows], pull[rows], here * wide
+        )
         for column in range(others.shape[1]):
-            sums += summed(place + len(pool.models) + column, others[rows, column] * weight[rows], here * wide)
+            sums += summed(
+                place + len(pool.models) + column, others[rows, column] * weight[rows], here * wide
+            )
         each = sums.reshape(here, wide)
         meat += each.T @ each
     return meat

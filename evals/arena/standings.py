@@ -1,7 +1,9 @@
 """Standings: who stands where, how surely, and what must be said beside it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from evals.arena.matrix import Matrix
@@ -90,6 +92,27 @@ class Pull:
     high: float
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """How two models did against each other.
+
+    Attributes:
+        model, other: the better rated first.
+        battles: how many there were.
+        share, low, high: the share of the points that `model` got, a tie half a point, and its 95 % interval.
+        predicted: what the ratings foretell. residual: how many standard errors the share lies above it.
+    """
+
+    model: str
+    other: str
+    battles: int
+    share: float
+    low: float
+    high: float
+    predicted: float
+    residual: float
+
+
 @dataclass(frozen=True, eq=False)
 class Component:
     """Models that hang together by battles.
@@ -102,6 +125,7 @@ class Component:
         matrix: who did how against whom. All three in the order of the standings.
         kind: how the intervals were made. units: how many independent units there are, by what they are.
         pulls: what pulls on votes besides the models.
+        freedom: degrees of freedom of the t of its intervals; infinite for the normal.
     """
 
     standings: tuple[Standing, ...]
@@ -112,11 +136,29 @@ class Component:
     kind: Kind
     units: Mapping[str, int]
     pulls: tuple[Pull, ...] = ()
+    freedom: float = math.inf
 
     @property
     def models(self) -> tuple[str, ...]:
         """Their names, best first."""
         return tuple(each.model for each in self.standings)
+
+    def pairs(self) -> list[Pair]:
+        """Every two that met, the better rated first."""
+        names = self.models
+        return [
+            Pair(
+                names[one],
+                names[other],
+                round(float(self.matrix.battles[one, other])),
+                *(
+                    float(getattr(self.matrix, name)[one, other])
+                    for name in ("share", "low", "high", "predicted", "residual")
+                ),
+            )
+            for one, other in combinations(range(len(names)), 2)
+            if self.matrix.battles[one, other] > 0
+        ]
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from evals.arena.standings import Component, Settings
+from evals import words
+from evals.arena.standings import Component, Pair, Settings
+from evals.stats import z_quantile
+
+MOST = 5
+"""Pairs that are named one by one."""
 
 
 def notes(
@@ -44,3 +49,20 @@ def _sure(component: Component) -> Iterator[str]:
         "bootstrap": "by drawing again",
     }.get(component.kind, f"for votes that go together by {component.kind} ({counted})")
     yield f"95 % intervals {how}; ranks hold for all models at once."
+
+
+def misfits(pairs: Sequence[Pair]) -> Iterator[str]:
+    """The pairs that did otherwise than the ratings foretell, so far that chance is ruled out for all pairs together."""
+    if not pairs:
+        return
+    most = z_quantile(1 - 0.05 / len(pairs))
+    far = sorted((pair for pair in pairs if abs(pair.residual) > most), key=lambda pair: -abs(pair.residual))
+    for pair in far[:MOST]:
+        yield (
+            f"{pair.model} got {words.share(pair.share)} of the points of {pair.battles:,} battles against {pair.other}; "
+            f"the ratings foretell {words.share(pair.predicted)}."
+        )
+    if len(far) > MOST:
+        yield f"{len(far) - MOST} more pairs do not fit their ratings either."
+    if not far:
+        yield "Every pair did as the ratings foretell, as far as chance can be told apart."

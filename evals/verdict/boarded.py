@@ -84,10 +84,12 @@ def _model_based(pool: Pool, models: tuple[str, str]) -> float:
 
 
 def _interval(whole: Component, value: float, se: float, level: float, battles: int) -> Estimate:
-    units = min(whole.units.values(), default=0)
-    times = stats.t_quantile(units - 1, level) if units > 1 else stats.z_quantile(level)
+    times = (
+        stats.t_quantile(whole.freedom, level) if math.isfinite(whole.freedom) else stats.z_quantile(level)
+    )
+    units = min(whole.units.values(), default=battles)
     how = f"rating difference, {whole.kind}"
-    return Estimate(value, value - times * se, value + times * se, battles, units or battles, how)
+    return Estimate(value, value - times * se, value + times * se, battles, units, how)
 
 
 def _said(found: Board, whole: Component, challenger: str, champion: str) -> list[str]:

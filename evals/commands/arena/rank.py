@@ -9,6 +9,7 @@ from evals.commands.options import FORMATS, put, terminal
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
+    from evals.arena.standings import Board
     from evals.show import Format
 
 TIES = ("half", "davidson", "rao-kupper")
@@ -37,6 +38,12 @@ INTERVALS = ("auto", "model", "hc0", "question", "judge", "two-way")
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), default="table", help="as what  [default: table]"
 )
+@click.option(
+    "--pictures",
+    type=Path,
+    metavar="DIR",
+    help="write the pictures there, as SVG and PNG, light and dark; --format md shows them",
+)
 @click.option("--out", type=Path, metavar="FILE", help="where it goes  [default: standard output]")
 def rank(
     places: tuple[Path, ...],
@@ -46,6 +53,7 @@ def rank(
     anchor: str | None,
     min_votes: int,
     form: "Format",
+    pictures: Path | None,
     out: Path | None,
 ) -> int:
     """Rank the models of an arena, or of files of battles: ratings in Elo points, with intervals and the ranks they may have.
@@ -54,6 +62,7 @@ def rank(
     evals arena rank arena
     evals arena rank battles.parquet --ties davidson --anchor gpt-x=1000
     evals arena rank arena more.jsonl --format md --out board.md
+    evals arena rank arena --format html --out board.html
     """
     from evals import ranked
     from evals.arena.board import board
@@ -68,11 +77,21 @@ def rank(
         raise BadInput("there is no battle yet", "judge or vote first: evals arena judge ARENA")
     if form == "table":
         put(ranked.table([found], **terminal(out)), out)
-        return 0
-    from evals import show
-
-    put(show.render(ranked.document([found]), form), out)
+    if form != "table" or pictures:
+        _documented([found], form, pictures, out)
     return 0
+
+
+def _documented(boards: "list[Board]", form: "Format", pictures: Path | None, out: Path | None) -> None:
+    """Boards as a document, and as pictures where those are asked for; a table is shown already."""
+    from evals import ranked, show
+    from evals.commands.report import drawn
+
+    document = ranked.document(boards, pairs=form != "csv")
+    if pictures:
+        document = drawn(document, pictures, out)
+    if form != "table":
+        put(show.render(document, form), out)
 
 
 def _anchor(text: str | None) -> tuple[str, float] | None:
