@@ -266,7 +266,7 @@ def test_what_is_no_battle_names_file_and_record(tmp_path: Path, fields: dict[st
 def test_an_annotation_without_a_preference_is_no_tie(tmp_path: Path, preference: object) -> None:
     path = tmp_path / "annotations.json"
     path.write_text(json.dumps([{"generator_1": "x", "generator_2": "y", "preference": preference}]), "utf-8")
-    with pytest.raises(BadFile, match=r"record 1: (the )?preference is"):
+    with pytest.raises(BadFile, match=r"record 1: (the preference is|preference is|there is no preference)"):
         read([path])
 
 
@@ -350,7 +350,19 @@ def test_another_word_for_the_winner_is_taken_only_as_the_user_says(command: Cal
         command("arena", "import", path, *labels, "--as", "x=y", "--out", "other")
 
 
+def test_annotations_that_have_not_judged_are_left_out_only_when_asked(command: Callable[..., Done]) -> None:
+    pair = {"generator_1": "x", "generator_2": "y", "instruction": "q"}
+    records = [pair | {"preference": None}, pair | {"preference": 1.25}]
+    Path("a.json").write_text(json.dumps(records), "utf-8")
+    with pytest.raises(BadFile) as error:
+        command("arena", "import", "a.json")
+    assert "--skip-unjudged" in error.value.fix
+    done = command("arena", "import", "a.json", "--skip-unjudged")
+    assert done.out.splitlines()[1:] == ["  1 record without a preference left out"]
+    assert [each.weight for each in folder.read(Path("arena")).battles()] == [0.75, 0.25]
+
+
 def test_the_format_can_be_said(command: Callable[..., Done]) -> None:
     Path("votes.csv").write_text("model_a,model_b,winner\nx,y,tie\n", "utf-8")
-    with pytest.raises(BadFile, match="line 2: preference is missing"):
+    with pytest.raises(BadFile, match="line 2: there is no preference"):
         command("arena", "import", "votes.csv", "--format", "alpaca")

@@ -24,12 +24,14 @@ class Terms:
         kind: what its judges are.
         labels: more words for who won -> what they mean.
         names: model as the file calls it -> how it is called in the arena.
+        skip: whether annotations that have not judged are left out and counted; else they are an error.
     """
 
     form: Format | None = None
     kind: JudgeKind = "unknown"
     labels: Mapping[str, Winner] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    skip: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Made:
     """What one record holds.
 
     Attributes:
-        battles: one, or the two parts of one that was not decided wholly.
+        battles: one, or the two parts of one that was not decided wholly; none where nobody has judged.
         question, answers: where the record holds the words too.
     """
 
@@ -54,12 +56,14 @@ class Found:
         battles: in their order.
         questions, answers: of the battles whose words are there.
         forms: file -> whose shape it has.
+        skipped: how many records have not judged.
     """
 
     battles: tuple[Battle, ...]
     questions: tuple[Question, ...]
     answers: tuple[Answer, ...]
     forms: Mapping[str, Format]
+    skipped: int = 0
 
 
 def recognised(record: Record) -> Format:
