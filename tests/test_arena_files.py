@@ -193,6 +193,31 @@ def test_the_arenas_later_records_with_parts_tags_and_counts() -> None:
     assert pictured.question == ""
 
 
+def test_the_arenas_columns_for_who_won_and_its_texts_in_lists() -> None:
+    found = read([DATA / "arena_55k.csv"])
+    assert [battle.winner for battle in found.battles] == ["model_a", "tie", "model_b"]
+    assert [battle.question for battle in found.battles] == ["30192", "53567", ""]
+    assert [(question.text, question.before) for question in found.questions] == [
+        ('Why "42"?', ()),
+        ("And then?", (("user", "Hi"),)),
+    ]
+    assert found.answers[0].text == "Because,\nwell."
+
+
+@pytest.mark.parametrize("marks", ["1,1,0", "0,0,0", "1,0,x", "nan,0,1", ",0,1"])
+def test_exactly_one_column_says_who_won(tmp_path: Path, marks: str) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(f"model_a,model_b,winner_model_a,winner_model_b,winner_tie\nx,y,{marks}\n", "utf-8")
+    with pytest.raises(BadFile, match=r"line 2: .* exactly one must be 1"):
+        read([path])
+
+
+def test_an_answer_in_a_table_may_be_long(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(f"model_a,model_b,winner,why\nx,y,tie,{'long ' * 100_000}\n", "utf-8")
+    assert len(str(read([path]).battles[0].notes["why"])) == 500_000
+
+
 def test_mt_benchs_judgments_tell_turns_and_judges_apart() -> None:
     found = read([DATA / "mt_bench.jsonl"])
     assert [battle.question for battle in found.battles] == ["81", "81/2", "81/2"]

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from evals.arena.answers import Answer, Question
 from evals.arena.battle import Battle, JudgeKind, Winner
+from evals.arena.files.columns import WON
 from evals.arena.files.records import KNOWN, Record
 
 Format = Literal["own", "arena", "alpaca"]
@@ -73,7 +74,7 @@ def recognised(record: Record) -> Format:
         return "own"
     if {"generator_1", "generator_2", "preference"} <= names:
         return "alpaca"
-    if {"model_a", "model_b", "winner"} <= names:
+    if {"model_a", "model_b"} <= names and ("winner" in names or WON.keys() <= names):
         return "arena"
     there = ", ".join(sorted(map(str, names))[:12]) or "nothing"
     raise record.bad(
