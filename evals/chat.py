@@ -17,7 +17,6 @@ from pydantic import Field
 
 from evals.http import Answer, Shape
 from evals.types import Image, Message, Prompt, Response, Tool, ToolCall
-from evals.usage import counts
 from evals.wire import DeskName, Quirks, Talk, stop_reason
 
 KEPT = ("extra_content",)
@@ -74,7 +73,7 @@ class Chat(Talk):
         Raises: ProviderError: it is garbled.
         """
         completion = self.http.read(_Completion, answer)
-        choice, tokens = completion.choices[0], counts(completion.usage)
+        choice, tokens = completion.choices[0], self.counted(completion.usage)
         message = choice.message
         text, thinking = _parts(message.content)
         reasoning = message.reasoning_content or message.reasoning or thinking

@@ -7,7 +7,7 @@ from typing import Any
 from evals import tools
 from evals.errors import ProviderError
 from evals.retry import Line, Tried, always, ask
-from evals.types import Message, Prompt, Response
+from evals.types import NOTHING_LOST, Lost, Message, Prompt, Response
 
 ROUNDS = 8
 """How often, in one turn, a model is asked again with the results of its calls."""
@@ -92,9 +92,10 @@ def _total(heard: Sequence[Tried]) -> Tried:
     if len(heard) == 1:
         return last
     attempts = sum(tried.attempts for tried in heard)
+    lost = sum((tried.lost for tried in heard), NOTHING_LOST)
     replies = [tried.response for tried in heard if tried.response]
     if last.response is None:
-        return replace(last, attempts=attempts)
+        return replace(last, attempts=attempts, lost=sum(map(_taken, replies), lost))
     whole = replace(
         last.response,
         **{name: _sum(getattr(reply, name) for reply in replies) for name in SUMMED},
@@ -102,7 +103,12 @@ def _total(heard: Sequence[Tried]) -> Tried:
         calls=tuple(call for reply in replies for call in reply.calls),
         dropped=tuple(dict.fromkeys(name for reply in replies for name in reply.dropped)),
     )
-    return replace(last, response=whole, attempts=attempts)
+    return replace(last, response=whole, attempts=attempts, lost=lost)
+
+
+def _taken(reply: Response) -> Lost:
+    """What a turn has taken that is lost with a later one."""
+    return Lost((reply.tokens_in or 0) + (reply.tokens_out or 0), reply.cost_usd or 0.0)
 
 
 def _sum(values: Iterable[Any]) -> Any:

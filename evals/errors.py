@@ -10,7 +10,10 @@ EvalsError                  shown without a traceback, exit status 2
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from evals.types import Lost
 
 FailureKind = Literal[
     "auth",  # the key is missing, wrong or without credit
@@ -38,6 +41,11 @@ PASSING: frozenset[FailureKind] = frozenset(
 
 FINAL: frozenset[FailureKind] = frozenset({"too_long"})
 """The kinds that say something of model and prompt for good: such a reply is not missing and never asked again."""
+
+MENDED: frozenset[FailureKind] = frozenset(
+    {"auth", "not_found", "unreached", "garbled", "unsupported", "too_long", "provider", "tool", "scorer"}
+)
+"""The kinds that, where a model has answered nothing at all, are for the user to mend: a key, a name, an address, room, code."""
 
 
 ALIKE = 0.75
@@ -86,6 +94,7 @@ class ProviderError(EvalsError):
     Attributes:
         kind: see FailureKind; decides whether it is retried.
         retry_after: seconds the host asks us to wait, if it said.
+        lost: what the request has taken all the same, if that is known.
     """
 
     def __init__(
@@ -94,6 +103,7 @@ class ProviderError(EvalsError):
         super().__init__(message, fix)
         self.kind: FailureKind = kind
         self.retry_after = retry_after
+        self.lost: Lost | None = None
 
     @property
     def passing(self) -> bool:

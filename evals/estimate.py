@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from evals.budget import LIKELY
 from evals.converse import ROUNDS
 from evals.errors import EvalsError
 from evals.plan import Plan, Planned
@@ -30,9 +31,6 @@ AROUND = 4
 
 PICTURE = 1_000
 """Tokens for a picture: hosts count from a few hundred to 1,600, each in its own way."""
-
-LIKELY = 4
-"""A reply is guessed to take one in so many of the tokens that it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +101,12 @@ def estimate(
         for model, provider in providers.items()
     ]
     return Estimate(tuple(bills), batch)
+
+
+def at_most(prompt: Prompt, own: Price | None) -> Amount:
+    """What a reply to one prompt may take, its tokens read counted by bytes; without a price, no money is known."""
+    lengths = {text: math.ceil(len(text.encode()) / BYTES) for text in _texts(prompt)}
+    return _amount(1, [_talk(prompt, lengths)[1]], own)
 
 
 @dataclass(frozen=True)

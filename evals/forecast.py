@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
+from evals.budget import LIKELY
 from evals.document import Document, Section
-from evals.estimate import BYTES, LIKELY, PICTURE, Bill, Estimate
+from evals.estimate import BYTES, PICTURE, Bill, Estimate
 from evals.precision import Width
 from evals.prices import dollars, said
 from evals.view import Table, View, records, unrepeated

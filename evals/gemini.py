@@ -53,6 +53,7 @@ class Gemini(Talk):
         "seed": "seed",
     }
     auth: ClassVar[str] = "x-goog-api-key"
+    usage: ClassVar[str] = "usageMetadata"
 
     def request(self, prompt: Prompt, quirks: Quirks) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The JSON to send, and what was dropped.
@@ -74,6 +75,10 @@ class Gemini(Talk):
             body["tools"] = [{"functionDeclarations": [_offered(tool) for tool in prompt.tools]}]
         return body, (*dropped, *folded)
 
+    def counted(self, usage: Any) -> Counts:
+        """What a usage record says."""
+        return _counts(usage)
+
     def read(self, answer: Answer) -> Response:
         """The answer's meaning: parts joined, thoughts kept apart.
 
@@ -83,7 +88,7 @@ class Gemini(Talk):
         if not found.candidates:
             raise self._unanswered(found.feedback)
         candidate = found.candidates[0]
-        parts, tokens = candidate.content.parts, _counts(found.usage)
+        parts, tokens = candidate.content.parts, self.counted(found.usage)
         made = [part for part in parts if isinstance(part.get("functionCall"), dict)]
         calls = tuple(_call(number, part["functionCall"]) for number, part in enumerate(made, 1))
         reason = (candidate.reason or "stop").lower()

@@ -60,6 +60,7 @@ class RunFile:
         rounds: what was asked after the first items, where the run goes on until it knows enough.
         left_out: arms that a model cannot take: not planned, or refused by its host.
         imported: suite name -> what reports need of it, where another tool has asked and judged.
+        ended: why replies are missing, a sentence each, where a budget was used up or a host was no use.
         created, finished: UTC, ISO 8601; finished is empty while replies are missing.
     """
 
@@ -76,6 +77,7 @@ class RunFile:
     rounds: tuple[Round, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     imported: Mapping[str, Imported] = field(default_factory=dict)
+    ended: tuple[str, ...] = ()
     created: str
     finished: str = ""
 
@@ -180,11 +182,18 @@ def note_pace(folder: Path, made: Mapping[str, Sequence[Change]]) -> None:
         write_about(folder, replace(about, pace={**about.pace, **pace}))
 
 
+def note_end(folder: Path, why: tuple[str, ...]) -> None:
+    """Note in `run.json` why replies are missing, in place of what an earlier process noted."""
+    about = read_about(folder)
+    if about.ended != why:
+        write_about(folder, replace(about, ended=why))
+
+
 def finish(folder: Path) -> None:
     """Note in `run.json` that nothing is missing any more; the time of the first note stays."""
     about = read_about(folder)
     if not about.finished:
-        write_about(folder, replace(about, finished=now()))
+        write_about(folder, replace(about, ended=(), finished=now()))
 
 
 def read_about(folder: Path) -> RunFile:

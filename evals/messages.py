@@ -56,6 +56,10 @@ class Messages(Talk):
             body |= thinking(self.settings.reasoning_effort)
         return body, (*dropped, *folded)
 
+    def counted(self, usage: Any) -> Counts:
+        """What a usage record says."""
+        return _counts(usage)
+
     def read(self, answer: Answer) -> Response:
         """The answer's meaning: text blocks joined, thinking kept apart.
 
@@ -63,7 +67,7 @@ class Messages(Talk):
         """
         found = self.http.read(_Message, answer)
         calls = tuple(_call(block) for block in found.content if block.get("type") == "tool_use")
-        tokens = _counts(found.usage)
+        tokens = self.counted(found.usage)
         return Response(
             text=_joined(found.content, "text"),
             reasoning=_joined(found.content, "thinking"),

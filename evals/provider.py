@@ -199,6 +199,15 @@ def addressed(provider: Provider, key: Key) -> Provider:
     return provider if own is None else own(key)
 
 
+def submitted(provider: Provider, prompt: Prompt) -> bool:
+    """Whether an earlier process has asked this already, so that the answer only has to be collected.
+
+    Providers that can tell have a method of this name.
+    """
+    own = getattr(provider, "submitted", None)
+    return own is not None and own(prompt)
+
+
 def tokenizer(name: ModelName, provider: Provider) -> Tokenizes:
     """The provider, as one that tells its model's tokens.
 

@@ -7,6 +7,7 @@ from evals.arena import words
 from evals.arena.standings import Board, Component, Standing
 
 if TYPE_CHECKING:
+    from evals.charts import Picture
     from evals.document import Document, Section
 
 Texts = dict[str, list[str]]
@@ -27,26 +28,39 @@ def table(boards: Sequence[Board], width: int = 80, *, colour: bool = False) -> 
     return grid.written(console)
 
 
-def document(boards: Sequence[Board], *, pairs: bool = True) -> "Document":
-    """Boards as a document: a section each, and one of who beats whom, where `pairs` are asked for."""
+def document(boards: Sequence[Board], judged: Sequence[Board] = (), *, pairs: bool = False) -> "Document":
+    """Boards as a document: a section each.
+
+    Args:
+        judged: the board from which the looks of answers are not taken out, where the first is one from which they are.
+        pairs: whether there is a section of who beats whom.
+    """
     import pandas as pd
 
     from evals.arena.pictures import ratings
-    from evals.document import Document, Section
-    from evals.view import Table, View
+    from evals.document import Document
 
-    drawn = ratings(boards)
-    sections = []
-    for board in boards:
-        tables = tuple(
-            Table(_pool(board, number), pd.DataFrame(standings(component)), 2)
-            for number, component in enumerate(board.components, 1)
-        )
-        view = View(tables, lines=board.notes, pictures=drawn if board is boards[0] else ())
-        sections.append(Section(board.name, _title(board), board.frame(), view))
+    drawn = ratings([boards[0], *judged, *boards[1:]])
+    sections = [_section(board, drawn if board is boards[0] else ()) for board in boards]
+    sections[1:1] = [_section(board, (), "Board as judged, looks included", "judged") for board in judged]
     if pairs:
         sections.append(_pairs(boards[0]))
     return Document(tuple(about(boards)), {}, tuple(sections), pd.DataFrame(), title="evals board")
+
+
+def _section(board: Board, drawn: "Sequence[Picture]", title: str = "", name: str = "") -> "Section":
+    """A board as a section. Args: title, name: the board's own where empty."""
+    import pandas as pd
+
+    from evals.document import Section
+    from evals.view import Table, View
+
+    tables = tuple(
+        Table(_pool(board, number), pd.DataFrame(standings(component)), 2)
+        for number, component in enumerate(board.components, 1)
+    )
+    view = View(tables, lines=board.notes, pictures=tuple(drawn))
+    return Section(name or board.name, title or _title(board), board.frame(), view)
 
 
 def _pairs(board: Board) -> "Section":

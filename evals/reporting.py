@@ -273,6 +273,7 @@ def _about_costs(rows: pd.DataFrame, runs: Sequence[Rows]) -> list[str]:
 def _about_runs(runs: Sequence[Rows]) -> list[str]:
     return [
         f"{run.folder.name} is unfinished: {run.missing} of {run.about.planned} replies are missing or failed"
+        + "".join(f"; {sentence}" for sentence in run.about.ended)
         for run in runs
         if run.missing
     ] + [sentence for run in runs for sentence in sentences(run.about.left_out)]

@@ -116,7 +116,7 @@ def _changed(
                 "score it with the version that made it, or run it anew",
             )
         if reply.response is not None:
-            tried = Tried(reply.response, None, reply.attempts)
+            tried = Tried(reply.response, None, reply.attempts, reply.lost)
             again = judge(
                 replace(job, prompt=_sampled_as(reply.prompt, job.prompt)), tried, suites[reply.key.suite]
             )

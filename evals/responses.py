@@ -64,6 +64,10 @@ class Responses(Talk):
             body["reasoning"] = {"effort": self.settings.reasoning_effort, "summary": "auto"}
         return body, (*dropped, *folded)
 
+    def counted(self, usage: Any) -> Counts:
+        """What a usage record says."""
+        return _counts(usage)
+
     def read(self, answer: Answer) -> Response:
         """The answer's meaning: messages joined, reasoning as far as it is shown.
 
@@ -76,7 +80,7 @@ class Responses(Talk):
         calls = tuple(
             _call(number, item) for number, item in enumerate(_of(found.output, "function_call"), 1)
         )
-        tokens = _counts(found.usage)
+        tokens = self.counted(found.usage)
         return Response(
             text=_joined(said, "output_text", "text") or _joined(said, "refusal", "refusal"),
             reasoning="\n\n".join(filter(None, map(_thought, _of(found.output, "reasoning")))),

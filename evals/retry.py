@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from random import Random
 from time import monotonic
 
-from evals.errors import EvalsError, FailureKind, ProviderError
+from evals.errors import MENDED, EvalsError, FailureKind, ProviderError
 from evals.limiter import Drained, Limiter
 from evals.provider import Provider
-from evals.types import Prompt, Response
+from evals.types import NOTHING_LOST, Lost, Prompt, Response
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,12 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """How asking ended: a response or the last error, and the number of requests it took."""
+    """How asking ended: a response or the last error, the number of requests it took, and what those that failed took."""
 
     response: Response | None
     error: ProviderError | None
     attempts: int
+    lost: Lost = NOTHING_LOST
 
 
 LOST_SECONDS = 120.0
@@ -65,7 +66,7 @@ LOST_SECONDS = 120.0
 class Breaker:
     """Opens when there is no chance: a key or name is refused, nothing answers, or the first prompts all fail alike.
 
-    It opens as well where a host that has answered stays out of reach. Then the run is cut short and has not failed.
+    It opens as well where a host that has answered stays out of reach, or refuses the key. Then the run is cut short.
 
     That prompts are too long says nothing of shorter ones: alone it opens where the shortest of all is among them.
 
@@ -91,9 +92,21 @@ class Breaker:
     _unreached: int = 0
 
     @property
-    def lost(self) -> bool:
-        """Whether a host that has answered is there no more: what it said stands, the rest can be asked another time."""
-        return self.answered and self.reason is not None and self.reason.kind == "unreached"
+    def is_for_the_user(self) -> bool:
+        """Whether it is open for what must be mended before anything can be answered; else the run is just incomplete."""
+        return not self.answered and self.reason is not None and self.reason.kind in MENDED
+
+    @property
+    def why(self) -> str:
+        """In a sentence, why nothing more is asked where the run is cut short."""
+        if self.reason is None:
+            return ""
+        fix = f" ({self.reason.fix})" if self.reason.fix else ""
+        if self.answered:
+            since = " any more" if self.reason.kind == "unreached" else ""
+            return f"{self.reason.message}{since}, so nothing more is asked of it{fix}"
+        alike = f"all {sum(self._failures.values())} replies that it was asked for have failed"
+        return f"{alike}, so nothing more is asked of it: {self.reason.kind}: {self.reason.message}{fix}"
 
     def see(self, error: ProviderError | None, length: int = 0) -> None:
         """Take note of how one prompt of this length ended."""
@@ -127,15 +140,17 @@ class Breaker:
 
 @dataclass
 class Again:
-    """What was sent again: requests that failed, by kind, and the seconds that they waited, all together."""
+    """What was sent again: requests that failed, by kind, the seconds that they waited and what they took, all together."""
 
     kinds: Counter[FailureKind] = field(default_factory=Counter)
     seconds: float = 0.0
+    lost: Lost = NOTHING_LOST
 
-    def count(self, kind: FailureKind, pause: float) -> None:
+    def count(self, error: ProviderError, pause: float) -> None:
         """One more."""
-        self.kinds[kind] += 1
+        self.kinds[error.kind] += 1
         self.seconds += pause
+        self.lost += error.lost or NOTHING_LOST
 
 
 @dataclass(frozen=True)
@@ -175,26 +190,27 @@ async def ask(
     Raises: Drained: it is not to be sent any more, and was not answered before.
     """
     start = monotonic()
-    attempt = 0
+    attempt, lost = 0, NOTHING_LOST
     while True:
         attempt += 1
         try:
-            return Tried(await _once(line, prompt, attempt, None if begun else wanted), None, attempt)
+            return Tried(await _once(line, prompt, attempt, None if begun else wanted), None, attempt, lost)
         except EvalsError as error:
             if not isinstance(error, ProviderError):
                 raise
+            lost += error.lost or NOTHING_LOST
             pause = line.patience.wait(attempt - 1, error.retry_after, line.rng)
             late = monotonic() - start + pause > line.patience.seconds
             strange = error.kind in ("unreached", "garbled") and not line.host.answered
             most = line.patience.knocks if strange else line.patience.requests(error.kind)
             if not error.passing or attempt >= most or late:
-                return Tried(None, error, attempt)
+                return Tried(None, error, attempt, lost)
             line.host.tell(error)
-            line.again.count(error.kind, pause)
+            line.again.count(error, pause)
         except Drained:
             raise
         except Exception as error:  # noqa: BLE001  a provider may be the user's code; its fault is that request's
-            return Tried(None, ProviderError("provider", f"{type(error).__name__}: {error}"), attempt)
+            return Tried(None, ProviderError("provider", f"{type(error).__name__}: {error}"), attempt, lost)
         await line.limiter.rest(pause)
 
 

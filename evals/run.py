@@ -14,7 +14,8 @@ from evals.errors import ProviderError
 from evals.limiter import FIRST, Drained, Limiter
 from evals.pace import Pace
 from evals.plan import Course, Job, LeftOut, Plan
-from evals.provider import Provider, addressed, lack, settled
+from evals.provider import Provider, addressed, lack, settled, submitted
+from evals.purse import Purse
 from evals.suite import Suite
 from evals.types import Display, Failure, Key, Outcome, Prompt, Reply, Sample, Score
 
@@ -24,22 +25,33 @@ Observer = Callable[[Reply], None]
 
 @dataclass
 class Stopper:
-    """How a run is asked to stop: `drain` lets what is in flight finish, `cancel` does not."""
+    """How a run is asked to stop.
+
+    Attributes:
+        draining: whether the user has asked for it.
+        halted: whether nothing new is sent, for that or any other reason; what is in flight is finished.
+    """
 
     draining: bool = False
+    halted: bool = False
     limiters: list[Limiter] = field(default_factory=list)
     tasks: set["asyncio.Task[None]"] = field(default_factory=set)
 
     def press(self) -> None:
         """Ctrl-C: once drains, twice stops."""
         if self.draining:
-            for task in self.tasks:
-                task.cancel()
+            self.leave()
         self.draining = True
         self.halt()
 
+    def leave(self) -> None:
+        """Wait for nothing more."""
+        for task in self.tasks:
+            task.cancel()
+
     def halt(self) -> None:
         """Send nothing new."""
+        self.halted = True
         for limiter in self.limiters:
             limiter.drain()
 
@@ -61,6 +73,7 @@ class Runner:
         concurrency: the most requests at a time for each account of a host; None leaves it to the provider.
         rate: requests a minute for each account; None for no fixed rate.
         patience: bounds of trying again.
+        purse: has room for a reply or not.
     """
 
     suites: Mapping[str, Suite]
@@ -75,6 +88,7 @@ class Runner:
     rate: float | None = None
     leave_out: Callable[[LeftOut], None] = lambda _: None
     patience: retry.Patience = field(default_factory=retry.Patience)
+    purse: Purse = field(default_factory=Purse)
 
 
 def lines(plan: Plan, providers: Mapping[str, Provider], runner: Runner) -> dict[str, retry.Line]:
@@ -104,17 +118,20 @@ def _limiter(provider: Provider, runner: Runner) -> Limiter:
     return Limiter(most, first, Pace(runner.rate), deadline=deadline)
 
 
-async def run(plan: Plan, lines: Mapping[str, retry.Line], runner: Runner, stopper: Stopper) -> None:
+async def run(
+    plan: Plan, lines: Mapping[str, retry.Line], runner: Runner, stopper: Stopper
+) -> tuple[str, ...]:
     """Ask every model what it has not answered yet, all models side by side.
 
-    A host that has answered and is there no more (see retry.Breaker) is told of in a sentence, and its replies are missing.
-    Raises: ProviderError: a model has no chance, or a scorer fails on everything. BadInput: the log cannot be written. What
+    Gives a sentence for each model that is asked no more, since its host fails in the same way everywhere or is gone (see
+    retry.Breaker): its replies are missing.
+    Raises: ProviderError: the user must mend something, such as a key or a scorer. BadInput: the log cannot be written. What
         was answered before is on disk.
     """
     scorers = {name: retry.Breaker() for name in runner.suites}
     stopper.limiters += {id(line.limiter): line.limiter for line in lines.values()}.values()
     askers = {
-        model: Asker(plan, line, Looker(model, line.provider, runner.say), runner, stopper, scorers)
+        model: Asker(model, plan, line, Looker(model, line.provider, runner.say), runner, stopper, scorers)
         for model, line in lines.items()
     }
     try:
@@ -123,25 +140,25 @@ async def run(plan: Plan, lines: Mapping[str, retry.Line], runner: Runner, stopp
                 stopper.tasks.update(group.create_task(work) for work in _works(plan, model, asker))
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
-    for model, line in lines.items():
-        if line.host.reason and line.host.lost:
-            runner.say(f"{model}: {line.host.reason.message} any more, so nothing more is asked of it")
     for breaker in (*(line.host for line in lines.values()), *scorers.values()):
-        if breaker.reason and not breaker.lost:
+        if breaker.reason and breaker.is_for_the_user:
             raise breaker.reason
+    return tuple(f"{model}: {line.host.why}" for model, line in lines.items() if line.host.reason)
 
 
 @dataclass
 class Asker:
-    """Asks one model, so many requests at a time, until the run is to stop or there is no chance.
+    """Asks one model, so many requests at a time, until the run is to stop, the budget is used up or there is no chance.
 
     Attributes:
+        model: as typed.
         line: the line to it.
         looker: sees the items as the model does.
         scorers: suite -> opens when its scorer fails on everything.
         left: (suite, arm) that the host has refused: not asked any more.
     """
 
+    model: str
     plan: Plan
     line: retry.Line
     looker: Looker
@@ -154,7 +171,7 @@ class Asker:
     def stopped(self) -> bool:
         """Whether nothing more is to be asked."""
         hopeless = self.line.host.reason or any(one.reason for one in self.scorers.values())
-        return self.stopper.draining or bool(hopeless)
+        return self.stopper.halted or bool(hopeless) or self.model in self.runner.purse.refused
 
     async def answer(self, job: Job) -> Reply | None:
         """The reply to a job, judged and on disk; None if it is not asked any more."""
@@ -165,9 +182,8 @@ class Asker:
         display = await self.looker.look(suite.arm(job.key.arm), job)
         tried = self.runner.kept.get(job.key)  # after looking: nothing comes between a reply and the disk
         if tried is None:
-            try:
-                tried = await converse(self._line(job.key), job.prompt, lambda: self._wants(job))
-            except Drained:
+            tried = await self._ask(job)
+            if tried is None:
                 return None
             if tried.error is not None and tried.error.kind == "unsupported":
                 self._leave_out(job, tried)
@@ -179,6 +195,23 @@ class Asker:
         self.runner.write(reply)
         self.runner.observe(reply)
         return reply
+
+    async def _ask(self, job: Job) -> retry.Tried | None:
+        """What came of asking, within the budget; None if it is not asked any more."""
+        line, purse = self._line(job.key), self.runner.purse
+        paid = purse.meters and submitted(line.provider, job.prompt)
+        while held := await purse.hold(job.key, job.prompt, lambda: self._wants(job), paid=bool(paid)):
+            tried = None
+            try:
+                tried = await converse(line, job.prompt, lambda: self._wants(job) and (paid or held.fits))
+            except Drained:
+                if not self._wants(job):
+                    return None
+            finally:
+                held.end(*(tried.response, tried.lost) if tried else ())
+            if tried:
+                return tried
+        return None
 
     def _line(self, key: Key) -> retry.Line:
         """The line, as a provider is asked for one reply to which that matters."""
@@ -290,6 +323,7 @@ def judge(job: Job, tried: retry.Tried, suite: Suite, display: Display | None = 
         attempts=tried.attempts,
         at=log.now(),
         display=display,
+        lost=tried.lost,
     )
 
 

@@ -3,9 +3,10 @@
 import asyncio
 import math
 import signal
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -14,13 +15,15 @@ from evals.batch.batched import Batched, begun, by_batches, ready
 from evals.errors import BadInput, Unsupported
 from evals.framing import SHOTS, can_frame
 from evals.plan import LeftOut, Plan, Request, plan, sentences
-from evals.prices import FREE, Price
+from evals.prices import FREE, Price, dollars
 from evals.prices import read as read_prices
 from evals.progress import Progress
 from evals.provider import ModelName, Provider, agree, connect, lack, only_continues, price, settled
+from evals.purse import Purse
 from evals.retry import Line, Patience, Tried
+from evals.spending import payable, purse
 from evals.terms import USUAL, Terms
-from evals.types import Key, Reply
+from evals.types import Key, Lost, Reply
 
 FRAMED = f"It continues texts only: each question follows {SHOTS} solved examples of its arm."
 """Said of models that are not talked to."""
@@ -60,6 +63,12 @@ class Session:
         before = log.read_run(self.folder).replies if self.folder != Path() else ()
         return frozenset(reply.key for reply in before if reply.answered)
 
+    def purse(self, before: Iterable[Reply] | None = None) -> Purse:
+        """What its budget has left after these replies; by default, those that are in its folder."""
+        if before is None:
+            before = log.read_run(self.folder).replies if self.folder != Path() else ()
+        return purse(self.terms.budget, self.prices, before)
+
     @property
     def prices(self) -> dict[str, Price]:
         """What the models cost of which it is known."""
@@ -87,10 +96,15 @@ class Opened:
         return frozenset(reply.key for reply in self.before if reply.answered)
 
     @cached_property
+    def purse(self) -> Purse:
+        """What its budget has left."""
+        return self.session.purse(self.before)
+
+    @cached_property
     def kept(self) -> dict[Key, Tried]:
         """What was said where only the verdict is missing, because the scorer failed."""
         return {
-            reply.key: Tried(reply.response, None, reply.attempts)
+            reply.key: Tried(reply.response, None, reply.attempts, reply.lost)
             for reply in self.before
             if reply.response is not None and not reply.answered
         }
@@ -104,11 +118,17 @@ class End:
         missing: how many replies are missing, failed ones included.
         interrupted: whether Ctrl-C did it.
         waiting: the batches that have not ended, a sentence each.
+        failed: the kinds of failures among them, and how many of each.
+        why: why nothing more was asked, a sentence each: the budget is used up, or a host is no use.
+        idle: whether nothing was missing to begin with.
     """
 
     missing: int
     interrupted: bool
     waiting: tuple[str, ...] = ()
+    failed: Mapping[str, int] = field(default_factory=dict)
+    why: tuple[str, ...] = ()
+    idle: bool = False
 
     @property
     def status(self) -> int:
@@ -141,7 +161,7 @@ def preview(request: Request, out: Path, terms: Terms = USUAL) -> Session:
     folder = log.unfinished(out, request)
     if folder is not None:
         return resume(folder, terms)
-    return _priced(_connected(Path(), plan(request), terms))
+    return _payable(_priced(_connected(Path(), plan(request), terms)))
 
 
 def resume(folder: Path, terms: Terms = USUAL) -> Session:
@@ -167,7 +187,13 @@ def resume(folder: Path, terms: Terms = USUAL) -> Session:
     for model, own in about.prices.items():
         if not (own.is_listed or own == FREE):
             agree(model, session.providers[model], own)
-    return _priced(session)
+    return _payable(_priced(session))
+
+
+def _payable(session: Session) -> Session:
+    """The session, if its budget bounds nothing that is not known. Raises: BadInput: it does."""
+    payable(session.terms.budget, session.providers, session.prices)
+    return session
 
 
 def _priced(session: Session) -> Session:
@@ -229,6 +255,31 @@ def _note(session: Session, plan: Plan) -> None:
         log.write_about(session.folder, noted)
 
 
+@dataclass(frozen=True)
+class _Control:
+    """What ends a run before all is asked: the user, or the clock. Batches are left to their host then."""
+
+    stopper: run.Stopper
+    purse: Purse
+    say: Callable[[str], None]
+    batch: bool
+
+    def press(self) -> None:
+        """Ctrl-C, or SIGTERM."""
+        if not self.stopper.draining:
+            self.say(LEAVING if self.batch else FINISHING)
+        self.stopper.press()
+        if self.batch:
+            self.stopper.leave()
+
+    def late(self) -> None:
+        """The minutes of the budget are over."""
+        self.purse.late = True
+        self.stopper.halt()
+        if self.batch:
+            self.stopper.leave()
+
+
 def work(opened: Opened, shown: Progress) -> End:
     """Work through an opened session, and mark its folder finished if nothing is missing or to follow at the end.
 
@@ -237,20 +288,13 @@ def work(opened: Opened, shown: Progress) -> End:
     it is tried again, and what is left out since a host has refused it.
     Raises: ProviderError, BadInput: see run.run.
     """
-    session, stopper, say = opened.session, run.Stopper(), shown.say
+    session, say = opened.session, shown.say
     terms = session.terms
-    planned, answered = session.plan, set(opened.done)
-
-    def press() -> None:
-        if not stopper.draining:
-            say(LEAVING if terms.batch else FINISHING)
-        stopper.press()
-        if terms.batch:
-            stopper.press()
+    planned, ended = session.plan, {reply.key: _failed(reply) for reply in opened.before}
+    control = _Control(run.Stopper(), opened.purse, say, terms.batch)
 
     def count(reply: Reply) -> None:
-        if reply.answered:
-            answered.add(reply.key)
+        ended[reply.key] = _failed(reply)
         shown.see(reply)
 
     def leave_out(out: LeftOut) -> None:
@@ -274,13 +318,24 @@ def work(opened: Opened, shown: Progress) -> End:
         concurrency=terms.concurrency,
         rate=terms.rate,
         patience=Patience(seconds=math.inf) if terms.batch else Patience(),
+        purse=opened.purse,
     )
     with _carried(session, say) as providers:
-        asyncio.run(_work(replace(session, providers=providers), runner, stopper, press))
-    missing = len(planned) - sum(planned.asks(key) for key in answered)
+        why = asyncio.run(_work(replace(session, providers=providers), runner, control))
+    kinds = Counter(kind for key, kind in ended.items() if planned.asks(key))
+    missing = len(planned) - kinds.pop("", 0)
     if missing == 0 and session.plan.request.until is None:  # else there may be a further round
         log.finish(session.folder)
-    return End(missing, stopper.draining, _standing(providers) if missing else ())
+    if missing == 0:
+        return End(0, control.stopper.draining, idle=len(opened.done) >= len(session.plan))
+    why = (*opened.purse.said(), *why)
+    log.note_end(session.folder, why)
+    return End(missing, control.stopper.draining, _standing(providers), kinds, why)
+
+
+def _failed(reply: Reply) -> str:
+    """The kind of failure for which it is missing; empty where it is not."""
+    return "" if reply.answered or reply.failure is None else reply.failure.kind
 
 
 @contextmanager
@@ -299,15 +354,14 @@ def _standing(providers: dict[str, Provider]) -> tuple[str, ...]:
     return tuple(sentence for office in offices for sentence in office.watch.standing)
 
 
-async def _work(
-    session: Session, runner: run.Runner, stopper: run.Stopper, press: Callable[[], None]
-) -> None:
+async def _work(session: Session, runner: run.Runner, control: _Control) -> tuple[str, ...]:
     with ExitStack() as restore:
-        _on_signals(restore, press)
+        _on_signals(restore, control.press)
+        _on_time(restore, runner.purse.budget.seconds_left, control.late)
         lines = run.lines(session.plan, session.providers, runner)
         try:
             async with run.closing(session.providers):
-                await run.run(session.plan, lines, runner, stopper)
+                return await run.run(session.plan, lines, runner, control.stopper)
         finally:
             log.note_pace(session.folder, {model: line.limiter.history for model, line in lines.items()})
             for sentence in _retried(lines):
@@ -320,7 +374,22 @@ def _retried(lines: dict[str, Line]) -> Iterator[str]:
         if total := line.again.kinds.total():
             kinds = ", ".join(f"{kind} {count}" for kind, count in line.again.kinds.most_common())
             times = "request was" if total == 1 else "requests were"
-            yield f"{model}: {total:,} {times} sent again ({kinds}), after {line.again.seconds:,.0f} s of waiting in all"
+            yield (
+                f"{model}: {total:,} {times} sent again ({kinds}), after {line.again.seconds:,.0f} s of waiting in all"
+                f"{_lost(line.again.lost)}"
+            )
+
+
+def _lost(lost: Lost) -> str:
+    """What they took in vain, as far as hosts told."""
+    cost = f" ({dollars(lost.cost_usd)})" if lost.cost_usd else ""
+    return f"; they took {lost.tokens:,} tokens{cost} in vain" if lost.tokens else ""
+
+
+def _on_time(restore: ExitStack, seconds: float, late: Callable[[], None]) -> None:
+    """Have it told once so many seconds are over, if that is before the end."""
+    if seconds < math.inf:
+        restore.callback(asyncio.get_running_loop().call_later(max(0.0, seconds), late).cancel)
 
 
 def _on_signals(restore: ExitStack, press: Callable[[], None]) -> None:

@@ -385,17 +385,22 @@ def read_rows(path: Path) -> list[Sample]:
 
     Raises: BadFile: names the file and the line.
     """
+    return [_sample(path, number, row) for number, row in numbered(path)]
+
+
+def numbered(path: Path) -> list[tuple[int, dict[str, Any]]]:
+    """The rows of a CSV or JSONL file, with the numbers of their lines.
+
+    Raises: BadFile: it cannot be read, holds none, or a line is not one; names file and line.
+    """
     try:
         text = path.read_text("utf-8-sig")  # spreadsheets begin their CSV with a byte order mark
     except (OSError, UnicodeDecodeError) as error:
-        raise BadFile(
-            f"{path} cannot be read: {error}", "name a CSV or JSONL file beside suite.toml"
-        ) from None
-    read = _read_jsonl if path.suffix == ".jsonl" else _read_csv
-    samples = [_sample(path, number, row) for number, row in read(path, text)]
-    if not samples:
+        raise BadFile(f"{path} cannot be read: {error}", "name a CSV or JSONL file") from None
+    rows = list((_read_jsonl if path.suffix == ".jsonl" else _read_csv)(path, text))
+    if not rows:
         raise BadFile(f"{path} has no rows", "give it at least one")
-    return samples
+    return rows
 
 
 def _read_jsonl(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:

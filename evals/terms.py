@@ -1,7 +1,9 @@
 """The terms on which models are asked: what changes no question and no verdict, and is given anew when a run goes on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from evals.budget import Budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,7 @@ class Terms:
         prices: a file of the user's own prices.
         batch: whether they are asked by their hosts' batch interfaces.
         wait: whether batches are waited for.
+        budget: what the run may take.
     """
 
     concurrency: int | None = None
@@ -21,6 +24,7 @@ class Terms:
     prices: Path | None = None
     batch: bool = False
     wait: bool = True
+    budget: Budget = field(default_factory=Budget)
 
 
 USUAL = Terms()

@@ -333,6 +333,20 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """What requests that came to nothing have taken, as far as hosts told: tokens read and written, and US dollars."""
+
+    tokens: int = 0
+    cost_usd: float = 0.0
+
+    def __add__(self, other: "Lost") -> "Lost":
+        return Lost(self.tokens + other.tokens, self.cost_usd + other.cost_usd)
+
+
+NOTHING_LOST = Lost()
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """A verdict on one response.
 
@@ -404,6 +418,7 @@ class Reply:
     attempts: int
     at: str
     display: Display | None = None
+    lost: Lost = NOTHING_LOST
 
     @property
     def outcome(self) -> Outcome:

@@ -9,9 +9,11 @@ Nor are pictures, tools and likelihoods: without them it would be another questi
 them, the model is taken not to have the capability: that request fails as "unsupported", and no further one is sent.
 """
 
+import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any, ClassVar, Literal
@@ -27,8 +29,8 @@ from evals.pricelist import differs, listed
 from evals.prices import FREE, Price, flat
 from evals.provider import parsed
 from evals.quota import Quota
-from evals.types import LACKS, Capability, Message, Prompt, Response, Stop
-from evals.usage import Counts
+from evals.types import LACKS, Capability, Lost, Message, Prompt, Response, Stop
+from evals.usage import Counts, added, counts
 
 STOPS: Mapping[str, Stop] = {
     "stop": "stop",
@@ -213,6 +215,7 @@ class Wire(ABC):
         interface: whether it talks or continues texts.
         takes: what it can carry beside text.
         desk: how batches of its requests are taken in, where they are.
+        usage: where answers say what they have taken.
     """
 
     model: str
@@ -234,6 +237,7 @@ class Wire(ABC):
     interface: ClassVar[Capability]
     takes: ClassVar[tuple[Extra, ...]] = ()
     desk: ClassVar[DeskName | None] = None
+    usage: ClassVar[str] = "usage"
     _taken: set[Capability] = field(default_factory=set, init=False, repr=False)
 
     @property
@@ -280,14 +284,31 @@ class Wire(ABC):
                 learned |= lesson
                 quirks = replace(quirks, **lesson)
                 continue
-            response = self.read(answer)
-            self._named(response)
+            response = self._understood(answer)
             if learned:
                 self.quirks = replace(self.quirks, **learned)
             self._taken |= prompt.needs
             if "stop" in dropped:
                 response = replace(response, text=_until(prompt.stop, response.text))
             return replace(response, dropped=dropped) if dropped else response
+
+    def _understood(self, answer: Answer) -> Response:
+        """The answer's meaning. Raises: ProviderError: as `read` and `_named`; it holds what the answer has taken."""
+        try:
+            response = self.read(answer)
+            self._named(response)
+        except ProviderError as error:
+            with suppress(ValueError, RecursionError, AttributeError):  # what is no JSON object tells nothing
+                tokens = self.counted(json.loads(answer.content).get(self.usage))
+                error.lost = Lost(
+                    added(tokens.read, tokens.written) or 0, self._cost(tokens, self.model) or 0.0
+                )
+            raise
+        return response
+
+    def counted(self, usage: Any) -> Counts:
+        """What a usage record of this wire says."""
+        return counts(usage)
 
     def _named(self, response: Response) -> None:
         """See that the model that was named has answered, where a host answers whatever is asked for.

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import IO, Any
 
 FLAGS = (
@@ -22,6 +23,7 @@ class Tab:
     Attributes:
         requests: the addresses that were asked for since it opened, in order.
         errors: what the page's scripts threw, and what its policy forbade.
+        received: of each answer that came from a server, by what the browser knows it: its address and head.
     """
 
     def __init__(self, ask: IO[bytes], answer: IO[bytes]) -> None:
@@ -31,6 +33,7 @@ class Tab:
         self._session = ""
         self.requests: list[str] = []
         self.errors: list[str] = []
+        self.received: dict[str, str] = {}
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Network", "Runtime", "Log"):
@@ -65,6 +68,11 @@ class Tab:
         match said.get("method"):
             case "Network.requestWillBeSent":
                 self.requests.append(told["request"]["url"])
+            case "Network.responseReceived":
+                answer = told["response"]
+                self.received[told["requestId"]] = f"{answer['url']} {answer['headers']}"
+            case "Page.javascriptDialogOpening":
+                self.errors.append(f"a dialog: {told['message']}")
             case "Runtime.exceptionThrown":
                 self.errors.append(json.dumps(told["exceptionDetails"]))
             case "Log.entryAdded":
@@ -96,7 +104,7 @@ class Tab:
             self._note(said)
 
     def run(self, script: str) -> Any:
-        """The value of an expression in the page; a promise is waited for."""
+        """The value of an expression in the page; a promise is waited for where it says await."""
         how = {"returnByValue": True, "awaitPromise": True, "replMode": True}
         found = self.call("Runtime.evaluate", expression=script, **how)
         if "exceptionDetails" in found:
@@ -104,12 +112,12 @@ class Tab:
         return found["result"].get("value")
 
     def until(self, script: str) -> None:
-        """Wait until an expression is true, at most ten seconds."""
-        again = "new Promise((done) => setTimeout(done, 10))"
-        for _ in range(1_000):
-            if self.run(f"({script}) ? true : {again}"):
-                return
-        raise AssertionError(f"it never came true: {script}")
+        """Wait until an expression is true, at most twenty seconds."""
+        end = monotonic() + 20
+        while not self.run(f"Boolean({script})"):  # of an element no value comes back
+            if monotonic() > end:
+                raise AssertionError(f"it never came true: {script}")
+            sleep(0.01)
 
     def press(self, key: str, text: str = "") -> None:
         """One key, down and up: "Tab", "Enter", or a letter."""
@@ -121,6 +129,27 @@ class Tab:
         }
         self.call("Input.dispatchKeyEvent", type="keyDown", **more)
         self.call("Input.dispatchKeyEvent", type="keyUp", **more)
+
+    def click(self, selector: str, times: int = 1) -> None:
+        """The mouse on the middle of an element: once, or twice as quickly as one clicks double."""
+        x, y = self.run(
+            f"(() => {{ const r = document.querySelector({selector!r}).getBoundingClientRect();"
+            "return [r.left + r.width / 2, r.top + r.height / 2] })()"
+        )
+        for count in range(1, times + 1):
+            how = {"x": x, "y": y, "button": "left", "clickCount": count}
+            self.call("Input.dispatchMouseEvent", type="mousePressed", **how)
+            self.call("Input.dispatchMouseEvent", type="mouseReleased", **how)
+
+    def heard(self) -> str:
+        """All that servers have sent: addresses, heads and bodies, as far as the browser still has them."""
+        found = []
+        for name, head in self.received.items():
+            try:
+                found.append(head + self.call("Network.getResponseBody", requestId=name)["body"])
+            except AssertionError:  # of a page that was left
+                found.append(head)
+        return "\n".join(found)
 
     def type(self, text: str) -> None:
         """A text into what has the focus."""

@@ -112,7 +112,7 @@ def test_pairs_that_do_not_fit_are_named() -> None:
 
 
 def test_the_page_holds_the_board_and_no_list_of_replies() -> None:
-    page = render(ranked.document([FEW]), "html")
+    page = render(ranked.document([FEW], pairs=True), "html")
     assert "<title>evals board</title>" in page
     assert "Who beats whom" in page
     assert "Every reply" not in page
@@ -144,7 +144,7 @@ def test_the_command_writes_the_page_and_the_pictures(command: Callable[..., Don
 def test_in_a_browser_nothing_sticks_out_and_nothing_is_asked_of_any_other_place(
     tmp_path: Path, found: Board
 ) -> None:
-    (tmp_path / "board.html").write_text(render(ranked.document([found]), "html"), "utf-8")
+    (tmp_path / "board.html").write_text(render(ranked.document([found], pairs=True), "html"), "utf-8")
     address = (tmp_path / "board.html").as_uri()
     with browser(tmp_path / "profile") as tab:
         for width in (400, 1280):

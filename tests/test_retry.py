@@ -104,6 +104,33 @@ def test_the_breaker_opens_when_there_is_no_chance(kinds: list[FailureKind | Non
 
 
 @pytest.mark.parametrize(
+    ("kinds", "mends", "words"),
+    [
+        (["auth"], True, ""),
+        (["not_found"], True, ""),
+        (["unreached"], True, ""),
+        (["garbled"] * 10, True, ""),  # a web page, and no model's host
+        (["provider"] * 10, True, ""),
+        (["scorer"] * 10, True, ""),
+        ([None, "auth"], False, "no, so nothing more is asked of it (set the key)"),
+        (["bad_request"] * 10, False, "all 10 replies that it was asked for have failed, so nothing more"),
+        ([*["server"] * 9, *["timeout"] * 10], False, "all 19 replies that it was asked for have failed"),
+        (["rate_limit"] * 10, False, "rate_limit: no (set the key)"),
+        (["filtered"] * 10, False, "filtered: no (set the key)"),
+    ],
+)
+def test_what_the_user_must_mend_is_told_from_what_leaves_a_run_incomplete(
+    kinds: list[FailureKind | None], mends: bool, words: str
+) -> None:
+    breaker = Breaker()
+    for kind in kinds:
+        breaker.see(ProviderError(kind, "no", "set the key") if kind else None)
+    assert breaker.reason is not None
+    assert breaker.is_for_the_user == mends
+    assert words in breaker.why
+
+
+@pytest.mark.parametrize(
     ("seconds", "kinds", "lost"),
     [
         (120, [None, *["unreached"] * 10], True),
@@ -122,7 +149,7 @@ def test_a_host_that_answered_is_given_up_once_it_stays_out_of_reach(
     breaker = Breaker(clock=count(0, seconds).__next__)  # it looks at an answer, and once there is reason to
     for kind in kinds:
         breaker.see(ProviderError(kind, "no") if kind else None)
-    assert breaker.lost == lost
+    assert (breaker.reason is not None and not breaker.is_for_the_user) == lost
 
 
 @pytest.mark.parametrize(

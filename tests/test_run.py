@@ -53,6 +53,12 @@ class TestRun:
             evals("run", "./sums", "-m", "./adder.py/m", "-n", 2, "--quiet")
         assert len(list((evals.cwd / "runs").iterdir())) == 2
 
+    def test_resuming_a_finished_run_says_that_there_is_nothing_to_do(self, evals: Evals) -> None:
+        evals("run", "./sums", "-m", "./adder.py/m", "-n", 2, "--quiet")
+        again = evals("run", "--resume", the_run(evals.cwd))
+        assert again.returncode == 0
+        assert again.stdout.startswith(f"nothing to do: {the_run(evals.cwd)} holds all 4 replies")
+
     def test_kill_9_loses_nothing_and_repeats_only_what_was_in_flight(self, evals: Evals) -> None:
         rng, kills, concurrency = random.Random(7), 20, 4
         for kill in range(kills):
@@ -70,10 +76,13 @@ class TestRun:
         assert set(requests) == {reply.prompt.hash for reply in run.replies}
         assert requests.total() - 600 <= kills * concurrency
 
-    def test_ctrl_c_once_finishes_what_is_in_flight(self, evals: Evals) -> None:
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_ctrl_c_or_sigterm_once_finishes_what_is_in_flight(
+        self, evals: Evals, number: signal.Signals
+    ) -> None:
         process = start(evals, "seconds=0.3&concurrency=4")
         wait_for_requests(evals.cwd, 4)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, err = process.communicate(timeout=30)
         assert process.returncode == 130
         assert "--resume" in err
@@ -115,7 +124,7 @@ class TestRun:
 
     def test_a_run_that_has_no_chance_stops_early(self, evals: Evals) -> None:
         done = evals("run", "./sums", "-m", "./adder.py/m?fail=1", "-n", 200, "--quiet")
-        assert done.returncode == 2
+        assert done.returncode == 3
         assert "this sum is refused" in done.stderr
         assert len((evals.cwd / "requests.txt").read_text().splitlines()) <= 20
 
@@ -237,7 +246,7 @@ class TestRun:
 
     def test_a_model_without_a_chance_costs_the_others_nothing(self, evals: Evals) -> None:
         done = evals("run", "./sums", "-m", "./adder.py/m", "-m", "./adder.py/m?fail=1", "-n", 20)
-        assert done.returncode == 2
+        assert done.returncode == 3
         assert "this sum is refused" in done.stderr
         assert "100 %" in done.stdout
         assert sum(reply.score is not None for reply in log.read_run(the_run(evals.cwd)).replies) == 40

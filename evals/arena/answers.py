@@ -39,7 +39,8 @@ class Answer:
         text: the answer, without the reasoning that was given apart.
         tokens: of the answer, where the host told.
         seconds: how long it took.
-        outcome, value: what the suite's scorer found, if one did: by this a rule can judge.
+        outcome, value: what the suite's scorer found, if one did.
+        merit: from 0 to 1, what that is worth by the suite's metrics, if it is known: by this a rule judges.
         run: the run folder it comes from, or "".
     """
 
@@ -50,4 +51,5 @@ class Answer:
     seconds: float | None = None
     outcome: Outcome | None = None
     value: float | None = None
+    merit: float | None = None
     run: str = ""

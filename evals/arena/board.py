@@ -1,31 +1,29 @@
 """The board: battles become a pool, each of its components is fitted, and every model has its standing."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from evals.arena import sandwich, words
+from evals.arena import control, words
 from evals.arena.battle import Battle
+from evals.arena.certainty import WITHOUT, spread
 from evals.arena.connections import circles, components
 from evals.arena.fit import Fit, fit
 from evals.arena.matrix import Matrix, matrix
 from evals.arena.pool import A_WINS, B_WINS, BOTH_BAD, TIE, Mask, Pool, of_battles, summed
 from evals.arena.ranks import critical, difference_se, intervals, upper_bounds
-from evals.arena.sandwich import Kind, Spread
+from evals.arena.sandwich import Spread
 from evals.arena.shrinkage import shrunk
-from evals.arena.standings import Board, Component, Settings, Standing
-from evals.errors import BadInput, NotFound
+from evals.arena.standings import Board, Component, Pull, Settings, Standing
+from evals.errors import NotFound
 from evals.stats import Floats, t_quantile, wilson, z_quantile
 
 ELO = 400 / math.log(10)
 """Elo points of one logit."""
 
 MEAN = 1000.0
-
-FEWEST = 10
-"""Of fewer units than this, the sums say too little of how they vary."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,13 +32,13 @@ class Rated:
 
     Attributes:
         pool: its battles, its models best first.
-        drawn: ratings drawn to each other.
+        drawn: ratings in logits, drawn to each other.
         infinite: the models whose ratings the battles alone leave open.
     """
 
     pool: Pool
     found: Fit
-    drawn: Fit
+    drawn: Floats
     spread: Spread
     infinite: tuple[str, ...]
 
@@ -51,70 +49,80 @@ def board(battles: Pool | Iterable[Battle], settings: Settings | None = None) ->
     Raises: BadInput: the battles cannot be ranked as asked; two have one id; a model meets itself.
         NotFound: there is no such anchor.
     """
+    return boards(battles, settings)[0]
+
+
+def boards(
+    battles: Pool | Iterable[Battle], settings: Settings | None = None, categories: Sequence[str] = ()
+) -> list[Board]:
+    """The board of battles, and one for each of these categories, drawn to the first as far as its battles are few.
+
+    Args: categories: `all` means every category that there is.
+    Raises: as `board`; NotFound: there is no such category.
+    """
     from threadpoolctl import threadpool_limits
 
-    pool = battles if isinstance(battles, Pool) else of_battles(battles)
+    pool, settings = battles if isinstance(battles, Pool) else of_battles(battles), settings or Settings()
+    if not len(pool):
+        return [Board((), 0, ("There is no battle yet.",), settings)]
+    if settings.anchor and settings.anchor[0] not in pool.models:
+        raise NotFound.among("model in the battles", settings.anchor[0], pool.models)
     with threadpool_limits(
         1, "blas"
     ):  # a hundred models are too few for two threads, which only wait for each other
-        return _ranked(pool, settings or Settings())
+        rows = pool if settings.ci not in WITHOUT or settings.style else pool.cells()
+        rated = [_rated(rows.among(part), settings) for part in components(rows)]
+        found = [_board(rated, settings, "overall")]
+        for name in _named(pool, categories):
+            within = pool.where(pool.categories[name])
+            found.append(_board(list(_within(within, rated, settings)), settings, name))
+    return found
 
 
-def _ranked(pool: Pool, settings: Settings) -> Board:
-    if not len(pool):
-        return Board((), 0, ("There is no battle yet.",), settings)
-    if settings.anchor and settings.anchor[0] not in pool.models:
-        raise NotFound.among("model in the battles", settings.anchor[0], pool.models)
-    kind = _kind(pool, settings)
-    rows = pool if kind in {"question", "judge", "two-way"} or settings.style else pool.cells()
-    rated = [_rated(rows.among(part), kind, settings) for part in components(rows)]
+def _named(pool: Pool, categories: Sequence[str]) -> list[str]:
+    for name in categories:
+        if name not in {*pool.categories, "all"}:
+            raise NotFound.among("category in the battles", name, pool.categories)
+    return sorted(pool.categories) if "all" in categories else list(categories)
+
+
+def _within(pool: Pool, rated: Sequence[Rated], settings: Settings) -> Iterator[Rated]:
+    """A category's battles, by the components of all battles: what these say is thought of it beforehand."""
+    for whole in rated:
+        places = np.array([pool.models.index(name) for name in whole.pool.models])
+        part = pool.among(places)
+        met = np.flatnonzero(
+            summed(part.a, part.count, len(places)) + summed(part.b, part.count, len(places))
+        )
+        if len(met):
+            yield _rated(part.among(met), settings, whole.found.theta[met])
+
+
+def _board(rated: Sequence[Rated], settings: Settings, name: str) -> Board:
     found = tuple(_component(each, settings) for each in rated)
-    notes = words.notes(found, [each.infinite for each in rated], settings)
-    return Board(found, pool.battles, tuple(notes), settings)
+    notes = words.notes(found, [each.infinite for each in rated], settings, name)
+    return Board(found, sum(each.pool.battles for each in rated), tuple(notes), settings, name)
 
 
-def _kind(pool: Pool, settings: Settings) -> Kind:
-    """By what intervals are made. Raises: BadInput: the battles do not name the units that were asked for."""
-    units = {
-        name: 0 if codes is None else len(np.unique(codes))
-        for name, codes in (("question", pool.cluster), ("judge", pool.judge))
-    }
-    if settings.ci != "auto":
-        for name in units if settings.ci == "two-way" else [settings.ci]:
-            if units.get(name, 2) < 2:
-                raise BadInput(
-                    f"--ci {settings.ci} needs battles of two {name}s at least, and these name {units[name]}",
-                    "take another --ci, such as hc0",
-                )
-        return settings.ci
-    enough = [name for name, count in units.items() if count >= FEWEST]
-    return "question" if "question" in enough else "judge" if enough else "hc0"
+def _rated(pool: Pool, settings: Settings, middle: Floats | None = None) -> Rated:
+    """The ratings of a component. Args: middle: what is thought of them beforehand, else nothing is unless it is needed."""
+    x = control.columns(pool) if settings.style else None
+    infinite = [] if middle is not None else _infinite(pool)
+    if settings.shrink or infinite or middle is not None:
+        found = drawn = shrunk(pool, settings.ties, middle, x)
+    else:
+        found = fit(pool, settings.ties, x)
+        drawn = shrunk(pool if settings.style else pool.cells(), x=x)
+    best_first = np.lexsort((np.arange(len(pool.models)), -np.round(found.theta, 9)))
+    found, names = found.reordered(best_first), tuple(pool.models[place] for place in infinite)
+    return Rated(found.pool, found, drawn.theta[best_first], spread(found, settings.ci, settings.seed), names)
 
 
-def _rated(pool: Pool, kind: Kind, settings: Settings) -> Rated:
+def _infinite(pool: Pool) -> list[int]:
+    """The models outside of the largest circle: the battles alone leave their ratings open."""
     apart = circles(pool)
     whole = max(apart, key=len)
-    infinite = [place for part in apart if part is not whole for place in part]
-    drawn = shrunk(pool.cells())
-    first = shrunk(pool, settings.ties) if settings.shrink or infinite else fit(pool, settings.ties)
-    best_first = np.lexsort((np.arange(len(pool.models)), -np.round(first.theta, 9)))
-    names = tuple(pool.models[place] for place in sorted(infinite))
-    pool, first, drawn = pool.among(best_first), first.reordered(best_first), drawn.reordered(best_first)
-    return Rated(pool, first, drawn, _spread(first, kind), names)
-
-
-def _spread(found: Fit, kind: Kind) -> Spread:
-    pool = found.pool
-    if not np.abs(found.terms.d).max(initial=0.0) > 0:
-        return sandwich.model_based(
-            found
-        )  # all is as foretold, such as ties only: nothing varies, yet nothing is sure
-    if kind == "model":
-        return sandwich.model_based(found)
-    if kind == "two-way" and pool.cluster is not None and pool.judge is not None:
-        return sandwich.two_way(found, pool.cluster, pool.judge)
-    units = {"question": pool.cluster, "judge": pool.judge}.get(kind)
-    return sandwich.hc0(found) if units is None else sandwich.clustered(found, units, kind)
+    return sorted(int(place) for part in apart if part is not whole for place in part)
 
 
 def _component(rated: Rated, settings: Settings) -> Component:
@@ -134,7 +142,7 @@ def _component(rated: Rated, settings: Settings) -> Component:
         "rank_low": ranks[0],
         "rank_high": ranks[1],
         "rank_ub": upper_bounds(ratings - half, ratings + half),
-        "shrunk": shift + ELO * rated.drawn.theta,
+        "shrunk": shift + ELO * rated.drawn,
         **_counts(rated.pool),
         "win_rate": _win_rates(table),
     }
@@ -153,8 +161,20 @@ def _component(rated: Rated, settings: Settings) -> Component:
         table.where(shown),
         spread.kind,
         spread.units,
+        tuple(_pulls(rated, settings)),
         freedom=spread.freedom,
     )
+
+
+def _pulls(rated: Rated, settings: Settings) -> Iterator[Pull]:
+    """What else pulls on votes, with its interval."""
+    found, size = rated.found, len(rated.pool.models)
+    names = list(control.features(rated.pool)) if settings.style else []
+    if len(found.at) > size + len(names):
+        names.append("ties")
+    half = _quantile(rated.spread.freedom, settings.level) * np.sqrt(np.diag(rated.spread.covariance)[size:])
+    for name, value, wide in zip(names, found.at[size:].tolist(), half.tolist(), strict=True):
+        yield Pull(name, value, value - wide, value + wide)
 
 
 def _scale(rated: Rated, settings: Settings) -> tuple[Floats, float]:

@@ -166,15 +166,26 @@ def fit(pool: Pool, ties: Ties = "half", x: Floats | None = None, prior: Prior |
     return climbed(_at(pool, at, columns, prior, way))
 
 
+def refitted(found: Fit, weight: Floats) -> Floats:
+    """What would be fitted if the rows of the pool had these weights, shape (P,)."""
+    pool = replace(found.pool, weight=weight)
+    if found.ties == "half" and not found.x.shape[1]:
+        pool = pool.halved()
+        return climbed(_at(pool, found.at, np.zeros((len(pool), 0)), found.prior, "half")).at
+    return climbed(_at(pool, found.at, found.x, found.prior, found.ties)).at
+
+
 def climbed(now: Fit) -> Fit:
     """From where a search stands to the top. Raises: BadInput: as `fit`."""
+    size = len(now.pool.models)
     for _ in range(ROUNDS):
         bends = now.bends()
-        gauge = 0.0 if now.prior.precision else _gauge(bends, len(now.pool.models))
+        gauge = 0.0 if now.prior.precision else _gauge(bends, size)
         try:
             step = np.asarray(np.linalg.solve(bends + gauge, now.slope()), float)
         except np.linalg.LinAlgError:
             break
+        step[:size] -= step[:size].mean()  # that they rise together is rounding: nothing pulls there
         now, length = _along(now, step)
         if length * np.abs(step).max(initial=0.0) < CLOSE:
             return now

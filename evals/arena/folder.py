@@ -3,6 +3,9 @@
 questions.jsonl   what was asked
 answers.jsonl     what models answered
 battles.jsonl     what judges said (see journal)
+votes.sqlite      what people said (see vote)
+canaries.jsonl    the same of pairs that only try a judge, never ranked (see judging.canaries)
+runs/, judging/   the runs in which models were asked for answers (see play) and judges for verdicts (see judging)
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,6 +23,7 @@ from evals.arena.battle import Battle
 from evals.errors import BadFile, BadInput, NotFound
 
 T = TypeVar("T")
+CANARIES = "canaries.jsonl"
 QUESTION = pydantic.TypeAdapter(Question)
 ANSWER = pydantic.TypeAdapter(Answer)
 
@@ -48,9 +52,17 @@ class Arena:
         """The battle log."""
         return self.folder / "battles.jsonl"
 
+    @property
+    def canaries(self) -> Path:
+        """The log of the battles that only try judges."""
+        return self.folder / CANARIES
+
     def battles(self) -> list[Battle]:
-        """What judges have said so far. Raises: BadFile: as `journal.read`."""
-        return journal.read(self.journal)
+        """What judges and people have said so far. Raises: BadFile: as `journal.read` and `ballots.battles`."""
+        from evals.arena.vote import ballots  # stands above this module, as all that works on an arena does
+
+        votes = ballots.battles(ballots.read(self.folder), self.questions, self.answers)
+        return [*journal.read(self.journal), *votes]
 
 
 def read(folder: Path) -> Arena:

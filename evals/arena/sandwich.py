@@ -12,7 +12,7 @@ import numpy as np
 
 from evals.arena.fit import Fit, laplacian
 from evals.arena.outcomes import WAYS
-from evals.arena.pool import Codes, summed
+from evals.arena.pool import Codes, Places, summed
 from evals.stats import Floats
 
 Kind = Literal["model", "hc0", "question", "judge", "two-way", "bootstrap"]
@@ -52,17 +52,21 @@ def hc0(found: Fit) -> Spread:
 
     Source: Huber (1967), The behavior of maximum likelihood estimates under nonstandard conditions; White (1980).
     """
+    return Spread(_between(found, _apart(found, found.pool.square)), np.inf, "hc0", {})
+
+
+def _apart(found: Fit, square: Floats) -> Floats:
+    """The sum over rows of a pull times itself, shape (P, P). Args: square: what each counts, shape (n,)."""
     pool, terms = found.pool, found.terms
-    size = len(pool.models)
-    others = _others(found)
+    size, others = len(pool.models), _others(found)
     meat = np.zeros((len(found.at),) * 2)
-    meat[:size, :size] = laplacian(pool, pool.square * terms.d**2)
+    meat[:size, :size] = laplacian(pool, square * terms.d**2)
     for place, column in enumerate(others.T, size):
-        pull = pool.square * terms.d * column
+        pull = square * terms.d * column
         across = summed(pool.a, pull, size) - summed(pool.b, pull, size)
         meat[place, :size] = meat[:size, place] = across
-    meat[size:, size:] = (others * pool.square[:, None]).T @ others
-    return Spread(_between(found, meat), np.inf, "hc0", {})
+    meat[size:, size:] = (others * square[:, None]).T @ others
+    return meat
 
 
 def clustered(found: Fit, units: Codes, kind: Kind = "question", *, fair: bool = False) -> Spread:
@@ -81,8 +85,7 @@ def clustered(found: Fit, units: Codes, kind: Kind = "question", *, fair: bool =
     count = len(say)
     factor = (count - 1) / count if fair else count / (count - 1)
     meat = _meat(found, each, np.minimum(1 / np.maximum(1 - say, 1e-9), count) if fair else None)
-    freedom = max(1.0, 1 / float(say @ say) - 1)
-    return Spread(_between(found, factor * meat), freedom, kind, {kind: count})
+    return Spread(_between(found, factor * meat), _freedom(say), kind, {kind: count})
 
 
 def two_way(found: Fit, questions: Codes, judges: Codes) -> Spread:
@@ -99,13 +102,21 @@ def two_way(found: Fit, questions: Codes, judges: Codes) -> Spread:
     return Spread(covariance, min(one.freedom, other.freedom), "two-way", {**one.units, **other.units})
 
 
+def freedom(found: Fit, units: Codes | None) -> float:
+    """The degrees of freedom of `clustered`; infinite without units."""
+    return np.inf if units is None else _freedom(_say(found, _unit(units)))
+
+
+def _freedom(say: Floats) -> float:
+    return max(1.0, 1 / float(say @ say) - 1)
+
+
 def _unit(units: Codes) -> Codes:
     """The units as whole numbers from 0, without gaps."""
-    met = np.zeros(int(units.max()) + 1, bool) if units.max() < 4 * len(units) else None
-    if met is None:
+    if units.max() > 4 * len(units):
         return np.unique(units, return_inverse=True)[1]
-    met[units] = True
-    return (np.cumsum(met) - 1)[units]
+    met = np.bincount(units) > 0
+    return units if met.all() else (np.cumsum(met) - 1)[units]
 
 
 def _say(found: Fit, units: Codes) -> Floats:
@@ -116,7 +127,7 @@ def _say(found: Fit, units: Codes) -> Floats:
     apart = own[:, None] + own[None, :] - 2 * bread[:size, :size]
     known = pool.weight * found.terms.dd * apart.ravel()[pool.a * size + pool.b]
     sums = summed(units, known, int(units.max()) + 1)
-    return sums / sums.sum()
+    return np.asarray(sums / sums.sum(), float)
 
 
 def _others(found: Fit) -> Floats:
@@ -137,31 +148,34 @@ def _between(found: Fit, meat: Floats) -> Floats:
 
 
 def _meat(found: Fit, units: Codes, times: Floats | None) -> Floats:
-    """sum_g S_g S_g', some thousand units at a time. Args: times: what each S_g is multiplied by."""
-    pool, others = found.pool, _others(found)
-    wide, count = len(found.at), int(units.max()) + 1
-    block = max(1, ROOM // wide)
-    if count > block:
-        order = np.argsort(units, kind="stable")
-        units, others = units[order], others[order]
-    else:
-        order = slice(None)
-    pull, weight = (pool.weight * found.terms.d)[order], pool.weight[order]
-    if times is not None:
-        pull, weight = pull * times[units], weight * times[units]
-    a, b = pool.a[order], pool.b[order]
+    """sum_g S_g S_g'. Args: times: what each S_g is multiplied by, shape (G,)."""
+    weight = found.pool.weight if times is None else found.pool.weight * times[units]
+    single = np.bincount(units) == 1
+    alone = single[units]
+    meat = _apart(found, np.where(alone, weight**2, 0.0))
+    if not alone.all():
+        meat += _together(
+            found, np.flatnonzero(~alone), weight, np.where(single, 0, np.cumsum(~single) - 1)[units]
+        )
+    return meat
+
+
+def _together(found: Fit, rows: Places, weight: Floats, units: Codes) -> Floats:
+    """The same of some rows, some thousand units at a time."""
+    pool, others, pull = found.pool, _others(found), weight * found.terms.d
+    wide, size, count = len(found.at), len(pool.models), int(units[rows].max()) + 1
+    block = max(1, ROOM // wide, -(-count // 2**15))
+    part = (units[rows] // block).astype(np.uint16)
+    rows = rows[np.argsort(part, kind="stable")]  # of so small numbers it takes one pass
     meat = np.zeros((wide, wide))
-    for first in range(0, count, block):
-        rows = slice(*np.searchsorted(units, [first, first + block])) if count > block else slice(None)
-        here = min(block, count - first)
-        place = (units[rows] - first) * wide
-        sums = summed(place + a[rows], pull[rows], here * wide) - summed(
-            place + b[rows], pull[rows], here * wide
+    for number, these in enumerate(np.split(rows, np.cumsum(np.bincount(part))[:-1])):
+        place = (units[these] - number * block) * wide
+        here = min(block, count - number * block) * wide
+        sums = summed(place + pool.a[these], pull[these], here) - summed(
+            place + pool.b[these], pull[these], here
         )
         for column in range(others.shape[1]):
-            sums += summed(
-                place + len(pool.models) + column, others[rows, column] * weight[rows], here * wide
-            )
-        each = sums.reshape(here, wide)
+            sums += summed(place + size + column, others[these, column] * weight[these], here)
+        each = sums.reshape(-1, wide)
         meat += each.T @ each
     return meat

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from evals.arena import journal
+from evals.arena import folder, journal
 from evals.arena.battle import Battle
 from evals.arena.pool import Pool, of_battles
 from evals.errors import BadInput, NotFound
@@ -25,9 +25,10 @@ def pool(places: Sequence[Path], *, units: bool = True) -> Pool:
 def battles(place: Path) -> list[Battle]:
     """The battles of an arena's folder, or of a battle log. Raises: as `pool`."""
     if place.is_dir():
-        if not (place / "battles.jsonl").is_file():
+        found = folder.read(place).battles() if (place / "questions.jsonl").is_file() else []
+        if not found and not (place / "battles.jsonl").is_file():
             raise NotFound(f"{place} holds no battles", f"judge or vote first: evals arena judge {place}")
-        return journal.read(place / "battles.jsonl")
+        return found or journal.read(place / "battles.jsonl")
     if not place.is_file():
         raise NotFound(f"there is no arena and no file {place}", "name an arena, or a file of battles")
     if place.suffix != ".jsonl":

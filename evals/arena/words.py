@@ -1,8 +1,10 @@
 """What must be said beside a board, in sentences."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 from evals import words
+from evals.arena.control import PLACE
 from evals.arena.standings import Component, Pair, Settings
 from evals.stats import z_quantile
 
@@ -11,10 +13,15 @@ MOST = 5
 
 
 def notes(
-    components: Sequence[Component], infinite: Sequence[tuple[str, ...]], settings: Settings
+    components: Sequence[Component], infinite: Sequence[tuple[str, ...]], settings: Settings, name: str
 ) -> Iterator[str]:
-    """The sentences, most important first. Args: infinite: of each component, the models whose ratings are open."""
-    if len(components) > 1:
+    """The sentences, most important first.
+
+    Args: infinite: of each component, the models whose ratings are open. name: of the board.
+    """
+    if name != "overall":
+        yield "Ratings are drawn to those of all battles, as far as the category's battles make likeliest."
+    elif len(components) > 1:
         yield (
             f"The models fall into {len(components)} groups that never met, even through others: "
             "their ratings cannot be compared, and each group has a table of its own."
@@ -24,10 +31,23 @@ def notes(
             yield from _open(names)
     if settings.anchor and len(components) > 1:
         yield f"Only the ratings of the table that has {settings.anchor[0]} are held to it; the others have the mean 1000."
+    yield from _pulls(components)
     yield from _sure(components[0])
-    hidden = settings.min_votes
-    if hidden:
-        yield f"Models with fewer than {hidden:,} battles count and are not shown."
+    if settings.min_votes:
+        yield f"Models with fewer than {settings.min_votes:,} battles count and are not shown."
+
+
+def _pulls(components: Sequence[Component]) -> Iterator[str]:
+    """What looks and place are worth."""
+    for component in components:
+        for each in component.pulls:
+            if each.name != "ties":
+                what = "being shown first" if each.name == PLACE else f"more of the feature {each.name}"
+                times = 400 / math.log(10)
+                yield (
+                    f"Taken out of the ratings: {what} is worth {each.value * times:+.0f} points "
+                    f"({each.low * times:+.0f} to {each.high * times:+.0f})."
+                )
 
 
 def _open(names: tuple[str, ...]) -> Iterator[str]:
@@ -45,9 +65,9 @@ def _sure(component: Component) -> Iterator[str]:
     counted = " and ".join(f"{count:,} {name}s" for name, count in component.units.items())
     how = {
         "model": "as if all battles were independent and the model held",
-        "hc0": "as if all battles were independent: they do not name ten questions or judges",
-        "bootstrap": "by drawing again",
-    }.get(component.kind, f"for votes that go together by {component.kind} ({counted})")
+        "hc0": "as if all battles were independent",
+        "bootstrap": f"by drawing {counted or 'battles'} again",
+    }.get(component.kind, f"for votes that go together ({counted})")
     yield f"95 % intervals {how}; ranks hold for all models at once."
 
 

@@ -62,6 +62,12 @@ class Batched:
         """The same model, asked for that reply: two requests that are alike word for word are two."""
         return replace(self, key=key)
 
+    def submitted(self, prompt: Prompt) -> bool:
+        """Whether an earlier process has submitted the prompt's first request, so that it is paid for."""
+        first = replace(prompt, followups=()) if prompt.followups else prompt
+        body, _ = self.wire.request(first, self.wire.quirks)
+        return self.office.ledger.find(Request.of(self.key, body).hash) is not None
+
     async def reply(self, prompt: Prompt) -> Response:
         """One reply to one prompt, once its batch has ended.
 

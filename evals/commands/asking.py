@@ -4,21 +4,42 @@ from pathlib import Path
 
 import click
 
-from evals.commands.options import gathered, parse_rate
+from evals.budget import Budget
+from evals.commands.options import gathered, parse_bound, parse_rate
 from evals.errors import BadInput
 from evals.terms import Terms
 
 
 def _terms(
-    concurrency: int | None, rate: str | None, prices: Path | None, batch: bool, no_wait: bool
+    concurrency: int | None, rate: str | None, prices: Path | None, batch: bool, no_wait: bool, budget: Budget
 ) -> Terms:
     """Raises: BadInput: a number that asks nothing, or two options that do not go together."""
     if concurrency is not None and concurrency < 1:
         raise BadInput(f"--concurrency {concurrency} would ask nothing", "give a number from 1")
     if no_wait and not batch:
         raise BadInput("--no-wait leaves batches to their host, and this asks for none", "add --batch")
-    return Terms(concurrency, parse_rate(rate), prices, batch, not no_wait)
+    return Terms(concurrency, parse_rate(rate), prices, batch, not no_wait, budget)
 
+
+def _budget(max_cost: str | None, max_tokens: str | None, max_minutes: str | None) -> Budget:
+    """Raises: BadInput: a bound that is no number above 0."""
+    tokens = parse_bound("--max-tokens", max_tokens, "tokens, such as 500000")
+    if tokens is not None and tokens < 1:
+        raise BadInput(f"--max-tokens {max_tokens} would ask nothing", "give a number from 1")
+    return Budget(
+        cost_usd=parse_bound("--max-cost", max_cost, "US dollars, such as 2.50"),
+        tokens=None if tokens is None else int(tokens),
+        minutes=parse_bound("--max-minutes", max_minutes, "minutes, such as 30"),
+    )
+
+
+_budget_options = gathered(
+    "budget",
+    _budget,
+    click.option("--max-cost", metavar="USD", help="stop before the run costs more, all its models together"),
+    click.option("--max-tokens", metavar="N", help="stop before it takes more tokens, read and written"),
+    click.option("--max-minutes", metavar="M", help="stop asking after so many minutes"),
+)
 
 terms_options = gathered(
     "terms",
@@ -44,5 +65,6 @@ terms_options = gathered(
         is_flag=True,
         help="with --batch: leave once all is submitted; the same command collects it",
     ),
+    _budget_options,
 )
 """Gives a command the argument `terms`."""

@@ -1,6 +1,7 @@
 """What several commands read from the command line, or ask of the terminal, in the same way."""
 
 import inspect
+import math
 import re
 import shutil
 import sys
@@ -82,6 +83,19 @@ def parse_rate(text: str | None) -> float | None:
     if found is None or not float(found[1]):
         raise BadInput(f"--rate {text!r} is no rate", "write requests a minute: --rate 60/min")
     return float(found[1])
+
+
+def parse_bound(option: str, text: str | None, what: str) -> float | None:
+    """A bound as typed, a dollar sign or commas allowed. Raises: BadInput: it is no number above 0."""
+    if text is None:
+        return None
+    try:
+        found = float(text.strip().removeprefix("$").replace(",", ""))
+    except ValueError:
+        found = math.nan
+    if not 0 < found < math.inf:
+        raise BadInput(f"{option} {text!r} is no number above 0", f"write {what}")
+    return found
 
 
 class Terminal(TypedDict):

@@ -1,6 +1,6 @@
 """`evals run`: ask models a suite's questions, judge the replies, say what was found."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -14,8 +14,7 @@ from evals.errors import BadInput
 from evals.terms import Terms
 
 if TYPE_CHECKING:
-    from evals.session import End, Session
-    from evals.types import Key
+    from evals.session import End, Opened, Session
 
 
 @click.command(short_help="ask models a suite's questions and judge the replies")
@@ -72,22 +71,25 @@ def run(
                 "--resume goes on with a run as it was planned", "leave out SUITE and what selects its items"
             )
         found = session.resume(resumed, terms)
-        return _forecast(found, as_json) if dry_run else _finish(found, quiet, as_json)
+        return forecast(found, as_json=as_json) if dry_run else _finish(found, quiet, as_json)
     found = session.preview(selection.request(suites), out, terms)
     if selection.until:
         from evals.verdict import sequence  # brings pandas, for which no other run need wait
 
         sequence.check(found.plan)
-    return _forecast(found, as_json) if dry_run else _finish(session.housed(found, out), quiet, as_json)
+    return (
+        forecast(found, as_json=as_json) if dry_run else _finish(session.housed(found, out), quiet, as_json)
+    )
 
 
-def _forecast(session: "Session", as_json: bool) -> int:
+def forecast(session: "Session", *, as_json: bool) -> int:
     """Say what the session would ask, and what of it is answered already."""
+    from evals import forecast as forecasts
     from evals.estimate import estimate
-    from evals.forecast import forecast
     from evals.plan import sentences
     from evals.precision import precision
     from evals.show import render
+    from evals.spending import allowances
 
     done = session.answered()
     about = [f"goes on with {session.folder}: {len(done):,} replies are there"] if done else []
@@ -99,11 +101,9 @@ def _forecast(session: "Session", as_json: bool) -> int:
         f"{name} chooses its items from the answers: how sure it will be is not known yet"
         for name in adaptive
     ]
-    found = forecast(
-        estimate(session.plan, session.providers, done, batch=session.terms.batch),
-        precision(session.plan),
-        about,
-    )
+    asked = estimate(session.plan, session.providers, done, batch=session.terms.batch)
+    about += [allowed.sentence for allowed in allowances(session.purse(), asked.bills)]
+    found = forecasts.forecast(asked, precision(session.plan), about)
     click.echo(render(found, "json" if as_json else "table", **terminal()).rstrip("\n"))
     return 0
 
@@ -120,6 +120,10 @@ def _finish(session: "Session", quiet: bool, as_json: bool) -> int:
         if any(reply.score for reply in read_run(session.folder).replies):
             _say_what_was_found(session.folder, quiet=quiet, as_json=as_json)
         raise
+    if end.idle and not (quiet or as_json or summary):
+        click.echo(f"nothing to do: {session.folder} holds all {len(session.plan):,} replies")
+        click.echo(f"what they say: evals report {quote(str(session.folder))}")
+        return end.status
     _say_what_was_found(session.folder, quiet=quiet, as_json=as_json)
     for line in () if quiet else summary:
         click.echo(line, err=as_json)
@@ -158,7 +162,7 @@ def work(session: "Session", *, quiet: bool, again: bool = False) -> "End":
     ):
         for sentence in () if again else _notes(session):
             shown.say(sentence)
-        for sentence in _costs(session, opened.done, quiet=quiet):
+        for sentence in _costs(opened, quiet=quiet):
             shown.say(sentence)
         return sessions.work(opened, shown)
 
@@ -171,19 +175,23 @@ def _notes(session: "Session") -> Iterator[str]:
     yield from sentences(session.plan.left_out)
 
 
-def _costs(session: "Session", done: Collection["Key"], *, quiet: bool) -> Iterator[str]:
-    """A line for each model that costs money, or may: what is still asked of it."""
+def _costs(opened: "Opened", *, quiet: bool) -> Iterator[str]:
+    """A line for each model that costs money, or may: what is still asked of it; and one where a budget is too small."""
     from evals.provider import may_cost
 
+    session = opened.session
     charging = {model: one for model, one in session.providers.items() if may_cost(one)}
-    if quiet or not charging:
+    spent = opened.purse
+    asked = session.providers if spent.meters else charging
+    if quiet or not asked:
         return
     from evals.estimate import estimate
     from evals.forecast import sentence
+    from evals.spending import allowances
 
-    for bill in estimate(session.plan, charging, done, batch=session.terms.batch).bills:
-        if bill.replies:
-            yield sentence(bill)
+    bills = estimate(session.plan, asked, opened.done, batch=session.terms.batch).bills
+    yield from (sentence(bill) for bill in bills if bill.replies and bill.model in charging)
+    yield from (allowed.sentence for allowed in allowances(spent, bills) if allowed.is_short)
 
 
 def _say_what_was_found(folder: Path, *, quiet: bool, as_json: bool) -> None:
@@ -208,7 +216,10 @@ def _say_what_was_found(folder: Path, *, quiet: bool, as_json: bool) -> None:
 def _what_is_missing(end: "End", folder: Path) -> str:
     why = "interrupted" if end.interrupted else "incomplete"
     again = f"evals run --resume {quote(str(folder))}"
+    kinds = sorted(end.failed.items(), key=lambda each: -each[1])
+    failed = f" (failed: {', '.join(f'{kind} {count}' for kind, count in kinds)})" if kinds else ""
+    ended = "".join(f"\n  {sentence}" for sentence in end.why)
     if end.waiting:
         batches = "".join(f"\n  {sentence}; it goes on there" for sentence in end.waiting)
-        return f"evals: {why}: {end.missing} replies are missing{batches}\n  to collect them: {again}"
-    return f"evals: {why}: {end.missing} replies are missing or failed\n  to ask only those: {again}"
+        return f"evals: {why}: {end.missing} replies are missing{ended}{batches}\n  to collect them: {again}"
+    return f"evals: {why}: {end.missing} replies are missing or failed{failed}{ended}\n  to ask only those: {again}"

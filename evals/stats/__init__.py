@@ -7,6 +7,7 @@ cluster sums. Levels are two-sided, .95 unless told otherwise. What cannot be kn
 `docs/statistics.md` says where each is used, against what it was checked, and how well the intervals hold.
 """
 
+from evals.stats.agreement import cohen_kappa, krippendorff_alpha
 from evals.stats.anytime import anytime_mean
 from evals.stats.changes import Change, Point, Track, changes, shared, step, track
 from evals.stats.clusters import (
@@ -70,6 +71,7 @@ __all__ = [
     "clopper_pearson",
     "cluster_se",
     "cluster_sums",
+    "cohen_kappa",
     "compared",
     "correlation",
     "correlations",
@@ -80,6 +82,7 @@ __all__ = [
     "inflation",
     "jeffreys",
     "joined",
+    "krippendorff_alpha",
     "look_level",
     "mcnemar",
     "mean",

@@ -1,10 +1,14 @@
 """`evals arena collect`: questions and answers of an arena out of finished runs."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from evals.errors import BadInput
+
+if TYPE_CHECKING:
+    from evals.arena.folder import Arena
 
 
 @click.command(short_help="put the answers of runs into an arena; no model is asked")
@@ -27,15 +31,21 @@ def collect(runs: tuple[Path, ...], names: tuple[str, ...], out: Path) -> None:
     evals arena collect runs/monday --as pocket/honest=monday --out arenas/week
     """
     from evals.arena.collect import collect as put
-    from evals.arena.pairs import pairs
     from evals.log import read_run
 
     if not runs:
         raise BadInput("no run is named", "write evals arena collect runs/*")
     found = put([read_run(folder) for folder in runs], out, names_of(names))
-    click.echo(
-        f"{out}: {len(found.models)} models, {len(found.questions):,} questions, {len(found.answers):,} answers, "
-        f"{sum(1 for _ in pairs(found)):,} pairs to judge"
+    click.echo(said(found))
+
+
+def said(arena: "Arena") -> str:
+    """What an arena holds, in a line."""
+    from evals.arena.pairs import pairs
+
+    return (
+        f"{arena.folder}: {len(arena.models)} models, {len(arena.questions):,} questions, "
+        f"{len(arena.answers):,} answers, {sum(1 for _ in pairs(arena)):,} pairs to judge"
     )
 
 

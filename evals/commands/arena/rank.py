@@ -1,7 +1,8 @@
 """`evals arena rank`: the leaderboard of battles."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -9,11 +10,14 @@ from evals.commands.options import FORMATS, put, terminal
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from evals.arena.sandwich import CI
     from evals.arena.standings import Board
     from evals.show import Format
 
 TIES = ("half", "davidson", "rao-kupper")
-INTERVALS = ("auto", "model", "hc0", "question", "judge", "two-way")
+INTERVALS = ("auto", "model", "hc0", "question", "judge", "two-way", "bootstrap")
 
 
 @click.command(short_help="the leaderboard of battles, with intervals")
@@ -30,6 +34,16 @@ INTERVALS = ("auto", "model", "hc0", "question", "judge", "two-way")
     default="auto",
     help="by what intervals are made: auto takes the questions or judges whose votes go together, where ten are named",
 )
+@click.option(
+    "--style", is_flag=True, help="take out of the ratings what looks and the first place are worth"
+)
+@click.option(
+    "--category",
+    "categories",
+    multiple=True,
+    metavar="NAME",
+    help="a board of this category too, or of all; again for more",
+)
 @click.option("--shrink", is_flag=True, help="draw all ratings to each other, as few battles need it")
 @click.option("--anchor", metavar="MODEL=RATING", help="give a model this rating; else the mean is 1000")
 @click.option(
@@ -45,16 +59,22 @@ INTERVALS = ("auto", "model", "hc0", "question", "judge", "two-way")
     help="write the pictures there, as SVG and PNG, light and dark; --format md shows them",
 )
 @click.option("--out", type=Path, metavar="FILE", help="where it goes  [default: standard output]")
+@click.option(
+    "--strict", is_flag=True, help="exit with 1 unless canaries show that no judge of the arena is fooled"
+)
 def rank(
     places: tuple[Path, ...],
     ties: Literal["half", "davidson", "rao-kupper"],
-    ci: Any,
+    ci: "CI",
+    style: bool,
+    categories: tuple[str, ...],
     shrink: bool,
     anchor: str | None,
     min_votes: int,
     form: "Format",
     pictures: Path | None,
     out: Path | None,
+    strict: bool,
 ) -> int:
     """Rank the models of an arena, or of files of battles: ratings in Elo points, with intervals and the ranks they may have.
 
@@ -62,36 +82,54 @@ def rank(
     evals arena rank arena
     evals arena rank battles.parquet --ties davidson --anchor gpt-x=1000
     evals arena rank arena more.jsonl --format md --out board.md
-    evals arena rank arena --format html --out board.html
+    evals arena rank arena --style --format html --out board.html
     """
     from evals import ranked
-    from evals.arena.board import board
+    from evals.arena.board import boards
+    from evals.arena.certainty import WITHOUT
     from evals.arena.source import pool
     from evals.arena.standings import Settings
 
     if not places:
         raise BadInput("no arena and no file of battles is named", "write evals arena rank arena")
-    settings = Settings(ties=ties, ci=ci, shrink=shrink, anchor=_anchor(anchor), min_votes=min_votes)
-    found = board(pool(places, units=ci not in {"model", "hc0"}), settings)
-    if not found.battles:
+    settings = Settings(
+        ties=ties, ci=ci, style=style, shrink=shrink, anchor=_anchor(anchor), min_votes=min_votes
+    )
+    read = pool(places, units=ci not in WITHOUT)
+    found = boards(read, settings, categories)
+    if not found[0].battles:
         raise BadInput("there is no battle yet", "judge or vote first: evals arena judge ARENA")
+    doubts = [sentence for place in places for sentence in _doubts(place)]
+    found[0] = replace(found[0], notes=(*doubts, *found[0].notes))
     if form == "table":
-        put(ranked.table([found], **terminal(out)), out)
+        put(ranked.table(found, **terminal(out)), out)
     if form != "table" or pictures:
-        _documented([found], form, pictures, out)
-    return 0
+        judged = boards(read, replace(settings, style=False)) if style else ()
+        _documented(found, judged, form, pictures, out)
+    return int(strict and bool(doubts))
 
 
-def _documented(boards: "list[Board]", form: "Format", pictures: Path | None, out: Path | None) -> None:
+def _documented(
+    found: "list[Board]", judged: "Sequence[Board]", form: "Format", pictures: Path | None, out: Path | None
+) -> None:
     """Boards as a document, and as pictures where those are asked for; a table is shown already."""
     from evals import ranked, show
     from evals.commands.report import drawn
 
-    document = ranked.document(boards, pairs=form != "csv")
+    document = ranked.document(found) if form == "csv" else ranked.document(found, judged, pairs=True)
     if pictures:
         document = drawn(document, pictures, out)
     if form != "table":
         put(show.render(document, form), out)
+
+
+def _doubts(place: Path) -> list[str]:
+    """Why not to trust the judges of an arena's folder, in sentences; nothing of files, nor where no model was asked."""
+    if not (place / "judging").is_dir():
+        return []
+    from evals.arena.trust import asked, trust
+
+    return trust(place, asked(place)).sentences()
 
 
 def _anchor(text: str | None) -> tuple[str, float] | None:

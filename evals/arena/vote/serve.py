@@ -1,0 +1,137 @@
+"""Serving: the page on a port until it is interrupted, with a link for everyone who takes part."""
+
+import asyncio
+import getpass
+import ipaddress
+import socket
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from aiohttp import web
+
+from evals import safe
+from evals.arena import folder
+from evals.arena.vote import shown, store
+from evals.arena.vote.dealer import Rules
+from evals.arena.vote.desk import HOST, Desk
+from evals.arena.vote.gold import gold
+from evals.arena.vote.server import Service, application
+from evals.errors import BadInput
+
+SHORTEST = 16
+"""Characters of a token that lets people in."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the page is served.
+
+    Attributes: share: the token with which people enrol themselves, or ""; allowed: further names of this machine.
+    """
+
+    host: str
+    port: int
+    share: str = ""
+    allowed: tuple[str, ...] = ()
+
+    @property
+    def local(self) -> bool:
+        """Whether only this machine reaches it."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def check(self) -> None:
+        """Raises: BadInput: others could reach it without a token, or guess it."""
+        if not self.local and not self.share:
+            raise BadInput(
+                f"others reach {self.host} too", f"add --share-token TOKEN, of {SHORTEST} characters or more"
+            )
+        if self.share and len(self.share) < SHORTEST:
+            raise BadInput(
+                f"--share-token has {len(self.share)} characters, and could be guessed",
+                f"give {SHORTEST} or more",
+            )
+
+    def names(self, port: int) -> frozenset[str]:
+        """`name:port` by which it may be asked for."""
+        names = {self.host, *self.allowed, *(("localhost", "127.0.0.1", "[::1]") if self.local else ())}
+        bare = {name.lower() for name in self.allowed}  # behind a proxy the port is not in the name
+        return frozenset({f"{name.lower()}:{port}" for name in names} | bare)
+
+
+def serve(place: Path, url: str, rules: Rules, people: Sequence[str], address: Address) -> None:
+    """Serve an arena's page until interrupted.
+
+    Raises: EvalsError: there is no arena, no store, or the port is taken.
+    """
+    address.check()
+    shown.check()
+    arena = folder.read(place)
+    votes = store.opened(place, url)
+    try:
+        desk = Desk(arena, votes, rules, gold(arena))
+        with suppress(KeyboardInterrupt):
+            asyncio.run(_serve(desk, people or (_me(),), address))
+    finally:
+        votes.close()
+
+
+async def _serve(desk: Desk, people: Sequence[str], address: Address) -> None:
+    listening = _listening(address)
+    port = listening.getsockname()[1]
+    runner = web.AppRunner(
+        application(Service(desk, address.names(port), address.share)), access_log=None, handle_signals=True
+    )
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listening).start()
+        for line in _said(desk, people, address, port):
+            click.echo(line)
+        await asyncio.Event().wait()
+    finally:
+        await runner.cleanup()
+
+
+def _listening(address: Address) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+        return socket.create_server((address.host, address.port), family=family)
+    except OSError as error:
+        raise BadInput(
+            f"{address.host} port {address.port} cannot be listened on: {error.strerror or error}",
+            "give another --port, or 0 for any that is free",
+        ) from None
+
+
+def _said(desk: Desk, people: Sequence[str], address: Address, port: int) -> list[str]:
+    """What is printed: the pairs there are, and everyone's link."""
+    name = (*address.allowed, address.host)[0]
+    home = f"http://{name}:{port}/"
+    equal = (
+        f"; {desk.dealer.equal:,} more are not asked, for their answers are the same"
+        if desk.dealer.equal
+        else ""
+    )
+    lines = [
+        f"{desk.arena.folder}: {len(desk.arena.models)} models, {len(desk.dealer):,} pairs to vote on{equal}"
+    ]
+    width = max(map(len, people))
+    lines += [f"  {safe.line(each):{width}}  {home}#token={desk.enrol(each).token}" for each in people]
+    lines.append(f"the board, for you who run this: {home}#token={desk.enrol(HOST, host=True).token}")
+    if address.share:
+        lines.append(f"  for anyone who is to enrol: {home}#join={address.share}")
+    return [*lines, "Ctrl-C ends it; every vote is kept."]
+
+
+def _me() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "me"

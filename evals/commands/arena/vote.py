@@ -1,0 +1,97 @@
+"""`evals arena vote`: people say which of two answers is better, without knowing whose they are."""
+
+from pathlib import Path
+
+import click
+
+from evals.errors import BadInput
+
+PORT = 8460
+
+
+@click.command(short_help="blind votes of people on a local page")
+@click.argument("arena", type=Path, metavar="ARENA")
+@click.option(
+    "-a",
+    "--annotator",
+    "people",
+    multiple=True,
+    metavar="NAME",
+    help="who votes; again for more, each with a link of their own  [default: you]",
+)
+@click.option("--goal", type=click.IntRange(min=1), metavar="N", help="votes after which a person is done")
+@click.option(
+    "--overlap",
+    type=click.FloatRange(0, 1),
+    default=0.2,
+    metavar="SHARE",
+    help="share of the pairs that everyone gets  [default: 0.2]",
+)
+@click.option(
+    "--repeats",
+    type=click.FloatRange(0, 0.5),
+    default=0.05,
+    metavar="SHARE",
+    help="share of pairs shown twice, sides changed  [default: 0.05]",
+)
+@click.option(
+    "--checks",
+    type=click.FloatRange(0, 0.5),
+    default=0.05,
+    metavar="SHARE",
+    help="share of pairs whose better answer is known  [default: 0.05]",
+)
+@click.option("--named", is_flag=True, help="show the names from the beginning; such votes do not count")
+@click.option("--no-time", is_flag=True, help="do not note how long a vote took")
+@click.option(
+    "--store", default="", metavar="URL", help="votes in postgresql://...  [default: in the arena's folder]"
+)
+@click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="listen here  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65_535), default=PORT, metavar="N", help=f"[default: {PORT}]")
+@click.option(
+    "--share-token",
+    "share",
+    default="",
+    metavar="TOKEN",
+    help="whoever has the link with it may enrol; needed for another --host",
+)
+@click.option(
+    "--allow-host",
+    "allowed",
+    multiple=True,
+    metavar="NAME",
+    help="a name by which browsers reach this machine; again for more",
+)
+def vote(
+    arena: Path,
+    people: tuple[str, ...],
+    goal: int | None,
+    overlap: float,
+    repeats: float,
+    checks: float,
+    named: bool,
+    no_time: bool,
+    store: str,
+    host: str,
+    port: int,
+    share: str,
+    allowed: tuple[str, ...],
+) -> None:
+    """Serve a page on which people vote: two answers side by side, whose they are is told after the vote.
+
+    Votes lie in the arena's folder, and count in every board of it.
+
+    \b
+    evals arena vote arena
+    evals arena vote arena -a ann -a bob --goal 50
+    """
+    from evals.arena.vote.dealer import Rules
+    from evals.arena.vote.serve import Address, serve
+
+    if any(name.startswith("(") or not name.strip() or len(name) > 60 for name in people):
+        raise BadInput(
+            "a name of --annotator is empty, begins with a bracket, or is longer than 60 characters",
+            "write -a ann",
+        )
+    rules = Rules(overlap=overlap, repeats=repeats, checks=checks, goal=goal, named=named, timed=not no_time)
+    serve(arena, store, rules, people, Address(host, port, share, allowed))
