@@ -44,7 +44,7 @@ def document(boards: Sequence[Board], judged: Sequence[Board] = (), *, pairs: bo
     sections = [_section(board, drawn if board is boards[0] else ()) for board in boards]
     sections[1:1] = [_section(board, (), "Board as judged, looks included", "judged") for board in judged]
     if pairs:
-        sections.append(_pairs(boards[0]))
+        sections.append(_pairs(judged[0] if judged else boards[0]))
     return Document(tuple(about(boards)), {}, tuple(sections), pd.DataFrame(), title="evals board")
 
 

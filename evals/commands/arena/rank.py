@@ -99,14 +99,14 @@ def rank(
     found = boards(read, settings, categories)
     if not found[0].battles:
         raise BadInput("there is no battle yet", "judge or vote first: evals arena judge ARENA")
-    doubts = [sentence for place in places for sentence in _doubts(place)]
-    found[0] = replace(found[0], notes=(*doubts, *found[0].notes))
+    doubted = [sentence for place in places for sentence in doubts(place)]
+    found[0] = replace(found[0], notes=(*doubted, *found[0].notes))
     if form == "table":
         put(ranked.table(found, **terminal(out)), out)
     if form != "table" or pictures:
         judged = boards(read, replace(settings, style=False)) if style else ()
         _documented(found, judged, form, pictures, out)
-    return int(strict and bool(doubts))
+    return int(strict and bool(doubted))
 
 
 def _documented(
@@ -123,7 +123,7 @@ def _documented(
         put(show.render(document, form), out)
 
 
-def _doubts(place: Path) -> list[str]:
+def doubts(place: Path) -> list[str]:
     """Why not to trust the judges of an arena's folder, in sentences; nothing of files, nor where no model was asked."""
     if not (place / "judging").is_dir():
         return []
