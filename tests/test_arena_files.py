@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -191,6 +192,21 @@ def test_the_arenas_later_records_with_parts_tags_and_counts() -> None:
     assert battle.style == {"tokens": (812, 431), "headers": (3, 0), "lists": (12, 4), "bold": (9, 1)}
     assert battle.id == battle.question == "c4b9710c-8d64-4bee-a0b0-94637ae4cc65"
     assert pictured.question == ""
+
+
+@pytest.mark.parametrize("name", ["arena_140k.jsonl", "chatbot_arena.json", "alpaca_eval.json"])
+def test_nested_records_in_parquet_are_the_same_battles_and_words(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "table.parquet"
+    with duckdb.connect() as base:
+        base.execute(f"COPY (SELECT * FROM read_json('{DATA / name}')) TO '{path}' (FORMAT parquet)")  # noqa: S608  our own files
+    table, plain = read([path]), read([DATA / name])
+    assert [(each.id, each.winner, each.style, each.at) for each in table.battles] == [
+        (each.id, each.winner, each.style, each.at) for each in plain.battles
+    ]
+    assert [set(each.categories) for each in table.battles] == [
+        set(each.categories) for each in plain.battles
+    ]
+    assert (table.questions, table.answers) == (plain.questions, plain.answers)
 
 
 def test_the_arenas_columns_for_who_won_and_its_texts_in_lists() -> None:
