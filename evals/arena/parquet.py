@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from evals import safe
 from evals.arena.battle import WINNERS
 from evals.arena.pool import Codes, Pool, alone
-from evals.errors import BadFile, BadInput, NotFound
+from evals.duck import duckdb
+from evals.errors import BadFile, NotFound
 
-INSTALL = "pip install 'behavior-evals[parquet]'"
 NEEDED = ("model_a", "model_b", "winner")
 UNITS = {"cluster": ("cluster", "question", "question_id"), "judge": ("judge",)}
 """What makes a unit -> the columns that may say so; in each row the first that does."""
@@ -31,11 +31,8 @@ class Table:
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        try:
-            import duckdb
-        except ImportError:
-            raise BadInput("Parquet needs DuckDB, which is not installed", INSTALL) from None
-        self._paths, self._failure, self._base = paths, duckdb.Error, duckdb.connect()
+        engine = duckdb()
+        self._paths, self._failure, self._base = paths, engine.Error, engine.connect()
         self._files = f"FROM read_parquet([{_quoted(map(str, paths))}], union_by_name = true"
         self.columns = self._described()
         self.weight = "CAST(weight AS DOUBLE)" if "weight" in self.columns else "1.0"
