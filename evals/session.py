@@ -7,19 +7,23 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
-from evals import log, run
-from evals.batch.batched import Batched, begun, by_batches, ready
+from evals import events, log, recording, run
+from evals.around import within
+from evals.batch.batched import Batched, begun, ready
+from evals.carried import carried, tell
 from evals.errors import BadInput, Unsupported
 from evals.framing import SHOTS, can_frame
+from evals.heartbeat import Load, beating
 from evals.plan import LeftOut, Plan, Request, plan, sentences
 from evals.prices import FREE, Price, dollars
 from evals.prices import read as read_prices
 from evals.progress import Progress
 from evals.provider import ModelName, Provider, agree, connect, lack, only_continues, price, settled
 from evals.purse import Purse
+from evals.replayed import replayed
 from evals.retry import Line, Patience, Tried
 from evals.spending import payable, purse
 from evals.terms import USUAL, Terms
@@ -150,7 +154,9 @@ def housed(session: Session, out: Path) -> Session:
     """The session in a new folder, unless it goes on with one. Raises: BadInput: the folder cannot be written."""
     if session.folder != Path():
         return session
-    return replace(session, folder=log.create(out, session.plan, session.notices, session.prices))
+    replayed_from = str(session.terms.keeping.replay or "")
+    folder = log.create(out, session.plan, session.notices, session.prices, replayed_from)
+    return replace(session, folder=folder)
 
 
 def preview(request: Request, out: Path, terms: Terms = USUAL) -> Session:
@@ -158,7 +164,7 @@ def preview(request: Request, out: Path, terms: Terms = USUAL) -> Session:
 
     Raises: as `begin`.
     """
-    folder = log.unfinished(out, request)
+    folder = None if terms.keeping.anew else log.unfinished(out, request)
     if folder is not None:
         return resume(folder, terms)
     return _payable(_priced(_connected(Path(), plan(request), terms)))
@@ -174,6 +180,8 @@ def resume(folder: Path, terms: Terms = USUAL) -> Session:
         run is another tool's.
     """
     about = log.read_own(folder)
+    if about.replayed or terms.keeping.replay:
+        raise BadInput(f"{folder} cannot be gone on with by a replay", "a replay takes moments: run it anew")
     made = plan(replace(about.request, suites=tuple(about.paths.values())), about.seed, about.rounds)
     for part in made.parts:
         old = about.suites.get(part.suite.name)
@@ -296,6 +304,8 @@ def work(opened: Opened, shown: Progress) -> End:
     def count(reply: Reply) -> None:
         ended[reply.key] = _failed(reply)
         shown.see(reply)
+        if events.heard(events.DEBUG):
+            tell(reply)
 
     def leave_out(out: LeftOut) -> None:
         nonlocal planned
@@ -320,17 +330,34 @@ def work(opened: Opened, shown: Progress) -> End:
         patience=Patience(seconds=math.inf) if terms.batch else Patience(),
         purse=opened.purse,
     )
-    with _carried(session, say) as providers:
+    _began(session, len(opened.done))
+    with carried(opened, say) as providers:
         why = asyncio.run(_work(replace(session, providers=providers), runner, control))
     kinds = Counter(kind for key, kind in ended.items() if planned.asks(key))
     missing = len(planned) - kinds.pop("", 0)
     if missing == 0 and session.plan.request.until is None:  # else there may be a further round
         log.finish(session.folder)
+    why = (*opened.purse.said(), *why) if missing else ()
+    interrupted = control.stopper.draining
+    about = {"missing": missing, "interrupted": interrupted, "why": list(why) or None}
+    events.event(events.INFO, "run ended", run=str(session.folder), **about)
     if missing == 0:
-        return End(0, control.stopper.draining, idle=len(opened.done) >= len(session.plan))
-    why = (*opened.purse.said(), *why)
+        return End(0, interrupted, idle=len(opened.done) >= len(session.plan))
     log.note_end(session.folder, why)
-    return End(missing, control.stopper.draining, _standing(providers), kinds, why)
+    return End(missing, interrupted, _standing(providers), kinds, why)
+
+
+def _began(session: Session, answered: int) -> None:
+    """Tell that the session is worked through now."""
+    events.event(
+        events.INFO,
+        "run began",
+        run=str(session.folder),
+        models=list(session.providers),
+        suites=[part.suite.name for part in session.plan.parts],
+        planned=len(session.plan),
+        answered=answered,
+    )
 
 
 def _failed(reply: Reply) -> str:
@@ -338,19 +365,10 @@ def _failed(reply: Reply) -> str:
     return "" if reply.answered or reply.failure is None else reply.failure.kind
 
 
-@contextmanager
-def _carried(session: Session, say: Callable[[str], None]) -> Iterator[dict[str, Provider]]:
-    """The connections, as requests go over them in this session."""
-    if not session.terms.batch:
-        yield session.providers
-        return
-    with by_batches(session.plan, session.providers, session.folder, say, wait=session.terms.wait) as batched:
-        yield {**batched}
-
-
 def _standing(providers: dict[str, Provider]) -> tuple[str, ...]:
     """The batches of all models that have not ended, a sentence each."""
-    offices = [provider.office for provider in providers.values() if isinstance(provider, Batched)]
+    innermost = map(within, providers.values())
+    offices = [provider.office for provider in innermost if isinstance(provider, Batched)]
     return tuple(sentence for office in offices for sentence in office.watch.standing)
 
 
@@ -360,12 +378,17 @@ async def _work(session: Session, runner: run.Runner, control: _Control) -> tupl
         _on_time(restore, runner.purse.budget.seconds_left, control.late)
         lines = run.lines(session.plan, session.providers, runner)
         try:
-            async with run.closing(session.providers):
+            async with run.closing(session.providers), beating(session.folder, partial(_loads, lines)):
                 return await run.run(session.plan, lines, runner, control.stopper)
         finally:
             log.note_pace(session.folder, {model: line.limiter.history for model, line in lines.items()})
             for sentence in _retried(lines):
                 runner.say(sentence)
+
+
+def _loads(lines: dict[str, Line]) -> dict[str, Load]:
+    """How many requests at a time each model's account is sent now."""
+    return {model: Load(line.limiter.limit, line.limiter.at_work) for model, line in lines.items()}
 
 
 def _retried(lines: dict[str, Line]) -> Iterator[str]:
@@ -408,7 +431,7 @@ def _connected(folder: Path, made: Plan, terms: Terms) -> Session:
 
     Raises: Unsupported: nothing is left to ask a model, or it is to be asked by batches and cannot.
     """
-    providers = {text: connect(ModelName.parse(text)) for text in made.request.models}
+    providers = _providers(made.request.models, terms)
     if terms.batch:
         ready(made, providers)
     made = made.framing(text for text, provider in providers.items() if only_continues(provider))
@@ -424,6 +447,13 @@ def _connected(folder: Path, made: Plan, terms: Terms) -> Session:
         if prepare is not None:
             prepare((job.prompt, job.sample.target) for job in fitted.candidates(text))
     return Session(folder, fitted, providers, terms)
+
+
+def _providers(models: tuple[str, ...], terms: Terms) -> dict[str, Provider]:
+    """A connection to each model; of those that are replayed there is none to be made."""
+    if terms.keeping.replay is None:
+        return {text: connect(ModelName.parse(text)) for text in models}
+    return {**replayed(recording.read(terms.keeping.replay), models)}
 
 
 def _beyond(made: Plan, providers: dict[str, Provider]) -> Iterator[LeftOut]:

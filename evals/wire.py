@@ -257,6 +257,12 @@ class Wire(ABC):
         """What the host said last is left of its limits."""
         return self.http.quota
 
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What makes a prompt a request, beside the prompt: who is asked, and the options that settle nothing of it."""
+        sent = self.settings.model_dump(exclude_none=True, include={"top_p", "reasoning_effort"})
+        return {"url": self.http.url + self.path, "model": self.model, **sent}
+
     def settled(self, prompt: Prompt) -> Prompt:
         """The prompt with what the user set in the model's name in place of the arm's settings."""
         temperature, most = self.settings.temperature, self.settings.max_tokens

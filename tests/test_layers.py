@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 
 LAYERS = [
     {"types", "errors", "budget", "__init__"},
-    {"safe", "appended", "github", "undisturbed", "duck", "terms"},
+    {"safe", "appended", "github", "undisturbed", "duck", "terms", "cache", "events", "heartbeat"},
     {
         "charts",
         "pseudoword",
@@ -41,7 +41,7 @@ LAYERS = [
         "together",
         "lm_backend",
     },
-    {"limiter", "purse"},
+    {"limiter", "purse", "around"},
     {
         "wire",
         "chat",
@@ -54,14 +54,17 @@ LAYERS = [
         "lm_suite",
         "lm_find",
         "retry",
+        "cached",
+        "watched",
+        "spans",
     },
     {"framing", "rounds"},
     {"plan", "tools", "imported"},
     {"log", "converse", "display", "inventory", "lm_task"},
-    {"run", "checks", "batch"},
-    {"rescore", "columns", "frame", "measure", "progress", "foreign"},
+    {"run", "checks", "batch", "recording"},
+    {"rescore", "columns", "frame", "measure", "progress", "foreign", "status", "recorded", "replayed"},
     {"effect"},
-    {"contrast", "misses", "session", "estimate", "spending", "precision"},
+    {"contrast", "misses", "session", "estimate", "spending", "precision", "carried"},
     {"view"},
     {"document", "certify"},
     {"show"},

@@ -54,6 +54,11 @@ class Batched:
         """As the wire."""
         return self.wire.notice
 
+    @property
+    def identity(self) -> dict[str, Any]:
+        """As the wire: how a request travels does not change it."""
+        return self.wire.identity
+
     def settled(self, prompt: Prompt) -> Prompt:
         """As the wire."""
         return self.wire.settled(prompt)
