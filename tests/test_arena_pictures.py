@@ -104,17 +104,17 @@ def test_pairs_that_do_not_fit_are_named() -> None:
         for each in found[:120]
     ]
     (component,) = board([*found, *odd]).components
-    said = list(misfits(component.pairs()))
+    said = list(misfits([component]))
     assert any("four" in each and "one" in each and "the ratings foretell" in each for each in said)
-    assert list(misfits(FEW.components[0].pairs())) == [
+    assert list(misfits(FEW.components)) == [
         "Every pair did as the ratings foretell, as far as chance can be told apart."
     ]
 
 
 def test_the_page_holds_the_board_and_no_list_of_replies() -> None:
-    page = render(ranked.document([FEW], pairs=True), "html")
+    page = render(ranked.document([FEW], paged=True), "html")
     assert "<title>evals board</title>" in page
-    assert "Who beats whom" in page
+    assert "Who against whom" in page
     assert "Every reply" not in page
     assert len(re.findall("<figure>", page)) == 3
 
@@ -130,7 +130,7 @@ def test_the_command_writes_the_page_and_the_pictures(command: Callable[..., Don
     with journal.Writer(Path("arena/battles.jsonl")) as log:
         log.append(battles(["one", "two", "three"], 200))
     command("arena", "rank", "arena", "--format", "html", "--out", "board.html", "--pictures", "pictures")
-    assert "Who beats whom" in Path("board.html").read_text("utf-8")
+    assert "Who against whom" in Path("board.html").read_text("utf-8")
     names = {path.name for path in Path("pictures").iterdir()}
     assert {"board-ratings.svg", "board-observed-dark.png", "board-predicted.png"} <= names
     shown = command("arena", "rank", "arena", "--format", "md", "--pictures", "pictures").out
@@ -144,7 +144,7 @@ def test_the_command_writes_the_page_and_the_pictures(command: Callable[..., Don
 def test_in_a_browser_nothing_sticks_out_and_nothing_is_asked_of_any_other_place(
     tmp_path: Path, found: Board
 ) -> None:
-    (tmp_path / "board.html").write_text(render(ranked.document([found], pairs=True), "html"), "utf-8")
+    (tmp_path / "board.html").write_text(render(ranked.document([found], paged=True), "html"), "utf-8")
     address = (tmp_path / "board.html").as_uri()
     with browser(tmp_path / "profile") as tab:
         for width in (400, 1280):

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from evals.arena.matrix import Matrix
@@ -92,27 +91,6 @@ class Pull:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """How two models did against each other.
-
-    Attributes:
-        model, other: the better rated first.
-        battles: how many there were.
-        share, low, high: the share of the points that `model` got, a tie half a point, and its 95 % interval.
-        predicted: what the ratings foretell. residual: how many standard errors the share lies above it.
-    """
-
-    model: str
-    other: str
-    battles: int
-    share: float
-    low: float
-    high: float
-    predicted: float
-    residual: float
-
-
 @dataclass(frozen=True, eq=False)
 class Component:
     """Models that hang together by battles.
@@ -142,23 +120,6 @@ class Component:
     def models(self) -> tuple[str, ...]:
         """Their names, best first."""
         return tuple(each.model for each in self.standings)
-
-    def pairs(self) -> list[Pair]:
-        """Every two that met, the better rated first."""
-        names = self.models
-        return [
-            Pair(
-                names[one],
-                names[other],
-                round(float(self.matrix.battles[one, other])),
-                *(
-                    float(getattr(self.matrix, name)[one, other])
-                    for name in ("share", "low", "high", "predicted", "residual")
-                ),
-            )
-            for one, other in combinations(range(len(names)), 2)
-            if self.matrix.battles[one, other] > 0
-        ]
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,10 +10,8 @@ from evals.commands.options import FORMATS, put, terminal
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from evals.arena.sandwich import CI
-    from evals.arena.standings import Board
+    from evals.document import Document
     from evals.show import Format
 
 TIES = ("half", "davidson", "rao-kupper")
@@ -50,6 +48,11 @@ INTERVALS = ("auto", "model", "hc0", "question", "judge", "two-way", "bootstrap"
     "--min-votes", type=click.IntRange(0), default=0, metavar="N", help="show no model with fewer battles"
 )
 @click.option(
+    "--detail",
+    is_flag=True,
+    help="also who did how against whom, how few battles make another the first, and judges who do not look",
+)
+@click.option(
     "--format", "form", type=click.Choice(FORMATS), default="table", help="as what  [default: table]"
 )
 @click.option(
@@ -71,6 +74,7 @@ def rank(
     shrink: bool,
     anchor: str | None,
     min_votes: int,
+    detail: bool,
     form: "Format",
     pictures: Path | None,
     out: Path | None,
@@ -87,6 +91,7 @@ def rank(
     from evals import ranked
     from evals.arena.board import boards
     from evals.arena.certainty import WITHOUT
+    from evals.arena.detail import detail as behind
     from evals.arena.source import pool
     from evals.arena.standings import Settings
 
@@ -95,28 +100,27 @@ def rank(
     settings = Settings(
         ties=ties, ci=ci, style=style, shrink=shrink, anchor=_anchor(anchor), min_votes=min_votes
     )
-    read = pool(places, units=ci not in WITHOUT)
-    found = boards(read, settings, categories)
+    battles = pool(places, units=detail or ci not in WITHOUT)
+    found = boards(battles, settings, categories)
     if not found[0].battles:
         raise BadInput("there is no battle yet", "judge or vote first: evals arena judge ARENA")
     doubted = [sentence for place in places for sentence in doubts(place)]
     found[0] = replace(found[0], notes=(*doubted, *found[0].notes))
+    more = behind(battles, found[0]) if detail else None
     if form == "table":
-        put(ranked.table(found, **terminal(out)), out)
+        put(ranked.table(found, more, **terminal(out)), out)
     if form != "table" or pictures:
-        judged = boards(read, replace(settings, style=False)) if style else ()
-        _documented(found, judged, form, pictures, out)
+        judged = boards(battles, replace(settings, style=False)) if style else ()
+        document = ranked.document(found, more, judged, paged=form == "html" or pictures is not None)
+        _put(document, form, pictures, out)
     return int(strict and bool(doubted))
 
 
-def _documented(
-    found: "list[Board]", judged: "Sequence[Board]", form: "Format", pictures: Path | None, out: Path | None
-) -> None:
-    """Boards as a document, and as pictures where those are asked for; a table is shown already."""
-    from evals import ranked, show
+def _put(document: "Document", form: "Format", pictures: Path | None, out: Path | None) -> None:
+    """A document where it was asked for, and its pictures; a table is shown already."""
+    from evals import show
     from evals.commands.report import drawn
 
-    document = ranked.document(found) if form == "csv" else ranked.document(found, judged, pairs=True)
     if pictures:
         document = drawn(document, pictures, out)
     if form != "table":
