@@ -34,7 +34,10 @@ def first_run(folder: Path) -> str:
 
 @pytest.mark.parametrize(
     "name",
-    ["start.md", "suites.md", "providers.md", "verdicts.md", "ci.md", "statistics.md", "arena-files.md"],
+    [
+        *("start.md", "suites.md", "providers.md", "verdicts.md", "ci.md", "statistics.md"),
+        *("arena.md", "arena-files.md"),
+    ],
 )
 def test_a_page_can_be_followed_word_for_word(name: str, evals: Evals) -> None:
     ran = 0
