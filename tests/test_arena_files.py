@@ -168,6 +168,21 @@ def test_questions_and_answers_come_back_from_chatbot_arenas_json(tmp_path: Path
     assert set(found.answers) == set(answers)
 
 
+def test_battles_about_answers_that_the_arena_has_say_what_these_look_like(tmp_path: Path) -> None:
+    folder.add(
+        tmp_path,
+        [Question(id="q", text="How?")],
+        [Answer(question="q", model="x", text="so **so**"), Answer(question="q", model="y", text="# Well")],
+    )
+    known = Battle(id="1", question="q", model_a="y", model_b="x", winner="tie")
+    own = Battle(id="2", question="q", model_a="y", model_b="x", winner="tie", style={"tokens": (7, 8)})
+    other = Battle(id="3", question="r", model_a="y", model_b="x", winner="tie")
+    keep(Found((known, own, other), (), (), {}), tmp_path)
+    styles = [battle.style for battle in folder.read(tmp_path).battles()]
+    assert styles[0] == {"tokens": (1, 2), "headers": (1, 0), "lists": (0, 0), "bold": (0, 1)}
+    assert styles[1:] == [{"tokens": (7, 8)}, {}]
+
+
 # Published shapes
 
 
