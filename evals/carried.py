@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from evals import events
 from evals.batch.batched import by_batches
-from evals.cached import by_cache
+from evals.keeping.cached import by_cache
+from evals.keeping.recorded import Recorder, by_record, cast
 from evals.provider import Provider
-from evals.recorded import Recorder, by_record, cast
 from evals.spans import by_spans
 from evals.types import Reply
 from evals.watched import Watch, by_events, watched
@@ -33,6 +33,10 @@ def carried(opened: "Opened", say: Say) -> Iterator[dict[str, Provider]]:
         if terms.batch:
             asked = by_batches(session.plan, providers, session.folder, say, wait=terms.wait)
             providers = {**layers.enter_context(asked)}
+        if terms.cluster is not None:
+            from evals.cluster.start import by_cluster
+
+            providers = {**layers.enter_context(by_cluster(terms.cluster, session.plan, providers, say))}
         providers = watched(providers, tuple(_watches(session, layers, say)))
         if (folder := terms.keeping.cache) is not None:
             providers = layers.enter_context(by_cache(folder, providers, say))

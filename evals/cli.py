@@ -20,6 +20,7 @@ from evals.commands.export import export
 from evals.commands.gate import gate
 from evals.commands.import_ import import_
 from evals.commands.list import list_
+from evals.commands.merge import merge
 from evals.commands.models import models
 from evals.commands.report import report
 from evals.commands.run import run
@@ -47,7 +48,7 @@ def evals() -> None:
 for command in (
     *(run, status, list_, models, show, tokens, report),
     *(compare, baseline, gate, trend, certify, ci, arena),
-    *(score, import_, export, check_provider, cache),
+    *(merge, score, import_, export, check_provider, cache),
 ):
     evals.add_command(command)
 

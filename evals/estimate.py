@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from evals.budget import LIKELY
 from evals.converse import ROUNDS
 from evals.errors import EvalsError
+from evals.money.budget import LIKELY
+from evals.money.prices import MILLION, Price
 from evals.plan import Plan, Planned
-from evals.prices import MILLION, Price
 from evals.provider import Provider, Tokenizes, lens, price, settled
 from evals.types import Arm, Key, Prompt, Sample
 

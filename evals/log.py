@@ -21,9 +21,9 @@ from evals import __version__
 from evals.appended import Appended, unwritable, whole_lines
 from evals.errors import BadFile, BadInput, NotFound
 from evals.imported import Imported
-from evals.limiter import Change
+from evals.money.prices import Price
+from evals.pacing.limiter import Change
 from evals.plan import LeftOut, Plan, Request
-from evals.prices import Price
 from evals.rounds import Round
 from evals.types import Image, Key, Reply
 from evals.undisturbed import undisturbed
@@ -112,8 +112,8 @@ class Run:
 
 
 def now() -> str:
-    """The time, UTC, ISO 8601 to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    """The time, UTC, ISO 8601 to the microsecond: by it replies of several logs are put in order."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 def create(

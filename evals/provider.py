@@ -11,9 +11,9 @@ from urllib.parse import parse_qsl
 
 from evals import shelf
 from evals.errors import BadFile, BadInput, EvalsError, ProviderError, Unsupported
-from evals.http import is_local
 from evals.lens.tokens import GIVE, Tokens
-from evals.prices import Price
+from evals.money.prices import Price
+from evals.net.http import is_local
 from evals.types import LACKS, Arm, Capability, Key, Prompt, Response
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from evals.document import Document, Section
 from evals.errors import BadFile, BadInput, EvalsError, NotFound
 from evals.frame import Rows, read
 from evals.log import Run
+from evals.money.prices import dollars, said
 from evals.plan import sentences
-from evals.prices import dollars, said
 from evals.show import Format
 from evals.suite import Suite
 from evals.suite import file as suite_file

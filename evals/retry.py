@@ -10,7 +10,7 @@ from time import monotonic
 
 from evals import events
 from evals.errors import MENDED, EvalsError, FailureKind, ProviderError
-from evals.limiter import Drained, Limiter
+from evals.pacing.limiter import Drained, Limiter
 from evals.provider import Provider, recalled
 from evals.types import NOTHING_LOST, Lost, Prompt, Response
 

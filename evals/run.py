@@ -8,14 +8,14 @@ from functools import cache, partial
 
 from evals import events, log, retry
 from evals.converse import converse
-from evals.deadline import Deadline
 from evals.display import Looker
 from evals.errors import ProviderError
-from evals.limiter import FIRST, Change, Drained, Limiter
-from evals.pace import Pace
+from evals.money.purse import Purse
+from evals.pacing.deadline import Deadline
+from evals.pacing.limiter import FIRST, Change, Drained, Limiter
+from evals.pacing.pace import Pace
 from evals.plan import Course, Job, LeftOut, Plan
 from evals.provider import Provider, addressed, lack, settled, submitted
-from evals.purse import Purse
 from evals.suite import Suite
 from evals.types import Display, Failure, Key, Outcome, Prompt, Reply, Sample, Score
 

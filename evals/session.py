@@ -10,20 +10,21 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from evals import events, log, recording, run
+from evals import events, log, run
 from evals.around import within
 from evals.batch.batched import Batched, begun, ready
 from evals.carried import carried, tell
 from evals.errors import BadInput, Unsupported
 from evals.framing import SHOTS, can_frame
 from evals.heartbeat import Load, beating
+from evals.keeping import recording
+from evals.keeping.replayed import replayed
+from evals.money.prices import FREE, Price, dollars
+from evals.money.prices import read as read_prices
+from evals.money.purse import Purse
 from evals.plan import LeftOut, Plan, Request, plan, sentences
-from evals.prices import FREE, Price, dollars
-from evals.prices import read as read_prices
 from evals.progress import Progress
 from evals.provider import ModelName, Provider, agree, connect, lack, only_continues, price, settled
-from evals.purse import Purse
-from evals.replayed import replayed
 from evals.retry import Line, Patience, Tried
 from evals.spending import payable, purse
 from evals.terms import USUAL, Terms
@@ -435,10 +436,14 @@ def _connected(folder: Path, made: Plan, terms: Terms) -> Session:
     if terms.batch:
         ready(made, providers)
     made = made.framing(text for text, provider in providers.items() if only_continues(provider))
-    fitted = made.without(*_beyond(made, providers))
+    fitted = made.without(*_beyond(made, providers)).cut()
     for text, provider in providers.items():
         if not fitted.size(text):
-            out = next(each for each in fitted.left_out if each.model == text)
+            out = next((each for each in fitted.left_out if each.model == text), None)
+            if out is None:
+                raise BadInput(
+                    f"no item of shard {made.request.shard} is asked in these arms", "make fewer shards"
+                )
             raise Unsupported(
                 f"{text} {out.why}, which arm {out.arm!r} of suite {out.suite} needs",
                 f"it can do: {', '.join(sorted(provider.can))}; choose another model or other arms (--arm)",

@@ -4,11 +4,11 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from evals.budget import Budget
 from evals.errors import BadInput
 from evals.estimate import Amount, Bill, at_most
-from evals.prices import Price
-from evals.purse import OPTIONS, Purse, Teller, Unit, amount, number
+from evals.money.budget import Budget
+from evals.money.prices import Price
+from evals.money.purse import OPTIONS, Purse, Teller, Unit, amount, number
 from evals.types import Prompt, Reply, Response
 
 

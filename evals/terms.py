@@ -4,7 +4,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from evals.budget import Budget
+from evals.money.budget import Budget
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A cluster of dask's, whose workers send the requests.
+
+    Attributes:
+        address: of its scheduler, or the path of its scheduler file (.json); empty for one that is started on this machine.
+        workers: how many are started, or waited for; None for one a core, or for the first.
+    """
+
+    address: str = ""
+    workers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +70,7 @@ class Terms:
         budget: what the run may take.
         keeping: where answers are kept beyond their run, and taken from.
         watching: what is told of it while it goes on.
+        cluster: whose workers ask; None for this process.
     """
 
     concurrency: int | None = None
@@ -67,6 +81,7 @@ class Terms:
     budget: Budget = field(default_factory=Budget)
     keeping: Keeping = field(default_factory=Keeping)
     watching: Watching = field(default_factory=Watching)
+    cluster: Cluster | None = None
 
 
 USUAL = Terms()

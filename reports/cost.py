@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from evals.prices import dollars
+from evals.money.prices import dollars
 from evals.suite import Suite
 from evals.view import Row, Table, View, records, text, unrepeated
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +165,8 @@ def test_questions_and_answers_come_back_from_chatbot_arenas_json(tmp_path: Path
     arena = keep(Found((battle,), (question,), answers, {}), tmp_path / "arena")
     write(arena, tmp_path / "file.json")
     found = read([tmp_path / "file.json"])
-    assert (found.battles, found.questions) == ((battle,), (question,))
+    assert (list(found.battles), found.questions) == (arena.battles(), (question,))
+    assert replace(found.battles[0], style={}) == battle
     assert set(found.answers) == set(answers)
 
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from evals import frame, log
-from evals.budget import Budget
-from evals.cache import FILE, Cache
-from evals.cached import Cached, Tally, identity
 from evals.errors import BadFile, BadInput, NotFound, ProviderError
 from evals.host import Host
+from evals.keeping.cache import FILE, Cache
+from evals.keeping.cached import Cached, Tally, identity
+from evals.money.budget import Budget
 from evals.provider import ModelName, addressed, connect, recalled
 from evals.spending import purse
 from evals.types import Key, Message, Prompt, Response
@@ -213,7 +213,7 @@ class TestARun:
 STORE = """
 import sys
 from pathlib import Path
-from evals.cache import Cache
+from evals.keeping.cache import Cache
 from evals.types import Response
 cache = Cache(Path(sys.argv[1]))
 for n in range(300):

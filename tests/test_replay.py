@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from evals import frame, log, recording
+from evals import frame, log
 from evals.errors import BadFile, BadInput, NotFound
+from evals.keeping import recording
 from tests.conftest import Done, Evals
 from tests.echoes import echoed
 from tests.minds import calls, results, said

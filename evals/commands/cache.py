@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from evals.cache import Held
+    from evals.keeping.cache import Held
 
 
 @click.command(short_help="what a cache of answers holds")
@@ -20,7 +20,7 @@ def cache(folder: Path, clear: bool, as_json: bool) -> None:
     evals cache .evals-cache
     evals cache .evals-cache --clear
     """
-    from evals.cache import Cache
+    from evals.keeping.cache import Cache
 
     kept = Cache(folder, make=False)
     try:

@@ -82,7 +82,7 @@ def _table(found: "Status") -> str:
 
 
 def _told(model: "Model") -> str:
-    from evals.prices import dollars
+    from evals.money.prices import dollars
 
     parts = [f"{model.answered:,} answered"]
     parts += [f"{count:,} failed ({kind})" for kind, count in model.failures.most_common()]

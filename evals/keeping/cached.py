@@ -15,7 +15,7 @@ from typing import Any
 
 from evals import shelf
 from evals.around import Around, draw
-from evals.cache import Cache
+from evals.keeping.cache import Cache
 from evals.provider import ModelName, Provider, Recalled, recalled, settled
 from evals.types import CANONICAL, Prompt, Response
 

@@ -15,9 +15,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from time import monotonic
 
-from evals.deadline import Deadline
-from evals.pace import Pace
-from evals.quota import Quota
+from evals.pacing.deadline import Deadline
+from evals.pacing.pace import Pace
+from evals.pacing.quota import Quota
 
 FIRST = 8
 """Requests at a time to begin with."""

@@ -17,7 +17,7 @@ import pydantic_core
 from evals.appended import whole_lines
 from evals.errors import BadFile, BadInput, NotFound
 from evals.lens.tokens import Tokens, pack, unpack
-from evals.prices import Price
+from evals.money.prices import Price
 from evals.types import CANONICAL, Capability, Failure, Key, Prompt, Response
 
 SCHEMA = 1

@@ -14,13 +14,13 @@ from typing import Any
 
 import pydantic_core
 
-from evals import recording
 from evals.appended import Appended, whole_lines
 from evals.around import Around
 from evals.errors import BadInput, FailureKind, ProviderError
+from evals.keeping import recording
+from evals.keeping.recording import Cast, Cuts, Exchange
 from evals.lens.tokens import Tokens
 from evals.provider import Provider, Recalled, price, recalled, settled
-from evals.recording import Cast, Cuts, Exchange
 from evals.types import Failure, Key, Prompt, Response
 
 NAME = "exchanges.jsonl"

@@ -21,16 +21,16 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from evals.complaint import Complaint
 from evals.errors import BadInput, ProviderError, Unsupported
-from evals.http import Answer, HostError, Http
 from evals.lens.tokens import GIVE, Tokens
-from evals.pricelist import differs, listed
-from evals.prices import FREE, Price, flat
+from evals.money.pricelist import differs, listed
+from evals.money.prices import FREE, Price, flat
+from evals.money.usage import Counts, added, counts
+from evals.net.complaint import Complaint
+from evals.net.http import Answer, HostError, Http
+from evals.pacing.quota import Quota
 from evals.provider import parsed
-from evals.quota import Quota
 from evals.types import LACKS, Capability, Lost, Message, Prompt, Response, Stop
-from evals.usage import Counts, added, counts
 
 STOPS: Mapping[str, Stop] = {
     "stop": "stop",

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from evals import recording
 from evals.errors import BadInput, NotFound, ProviderError
+from evals.keeping import recording
+from evals.keeping.recording import Cast, Recording
 from evals.lens.tokens import Tokens
-from evals.prices import Price
+from evals.money.prices import Price
 from evals.provider import Recalled
-from evals.recording import Cast, Recording
 from evals.types import Capability, Key, Prompt, Response
 
 ANEW = "record it anew: the same command with --record in place of --replay"
