@@ -43,6 +43,7 @@ def first_run(folder: Path) -> str:
         "ci.md",
         "statistics.md",
         "arena.md",
+        "arena-files.md",
         "scale.md",
     ],
 )

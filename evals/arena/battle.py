@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 import pydantic
 
+from evals.arena.winners import BOTH_BAD, WINNERS, Winner
 from evals.types import Tag
 
-Winner = Literal["model_a", "model_b", "tie", "tie (bothbad)"]
-"""Who won, by the labels of Chatbot Arena; `a` is the answer that was shown first, or on the left."""
-
-WINNERS: tuple[Winner, ...] = get_args(Winner)
-BOTH_BAD: Winner = "tie (bothbad)"
+__all__ = ["BOTH_BAD", "WINNERS", "Battle", "JudgeKind", "Pair", "Winner"]
 
 JudgeKind = Literal["human", "model", "rule", "unknown"]
 """What judges are: people, models, the suites' own scores, and those of files that do not say."""

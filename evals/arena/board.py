@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from evals.arena import control, words
-from evals.arena.battle import Battle
 from evals.arena.certainty import WITHOUT, spread
 from evals.arena.connections import circles, components
 from evals.arena.fit import Fit, fit
@@ -19,6 +19,9 @@ from evals.arena.shrinkage import shrunk
 from evals.arena.standings import Board, Component, Pull, Settings, Standing
 from evals.errors import NotFound
 from evals.stats import Floats, t_quantile, wilson, z_quantile
+
+if TYPE_CHECKING:
+    from evals.arena.battle import Battle
 
 ELO = 400 / math.log(10)
 """Elo points of one logit."""
@@ -43,7 +46,7 @@ class Rated:
     infinite: tuple[str, ...]
 
 
-def board(battles: Pool | Iterable[Battle], settings: Settings | None = None) -> Board:
+def board(battles: "Pool | Iterable[Battle]", settings: Settings | None = None) -> Board:
     """The board of battles; without any it is empty and says so.
 
     Raises: BadInput: the battles cannot be ranked as asked; two have one id; a model meets itself.
@@ -53,7 +56,7 @@ def board(battles: Pool | Iterable[Battle], settings: Settings | None = None) ->
 
 
 def boards(
-    battles: Pool | Iterable[Battle], settings: Settings | None = None, categories: Sequence[str] = ()
+    battles: "Pool | Iterable[Battle]", settings: Settings | None = None, categories: Sequence[str] = ()
 ) -> list[Board]:
     """The board of battles, and one for each of these categories, drawn to the first as far as its battles are few.
 
@@ -95,7 +98,19 @@ def _within(pool: Pool, rated: Sequence[Rated], settings: Settings) -> Iterator[
             summed(part.a, part.count, len(places)) + summed(part.b, part.count, len(places))
         )
         if len(met):
-            yield _rated(part.among(met), settings, whole.found.theta[met])
+            yield _drawn(_rated(part.among(met), settings, whole.found.theta[met]), whole)
+
+
+def _drawn(rated: Rated, whole: Rated) -> Rated:
+    """A category's ratings are no surer than those that they are drawn to: how unsure these are is added."""
+    names, size = rated.pool.models, len(rated.pool.models)
+    places = np.array([whole.pool.models.index(name) for name in names])
+    follows = rated.found.prior.precision * rated.found.inverse()[:, :size]
+    more = follows @ whole.spread.covariance[np.ix_(places, places)] @ follows.T
+    free = min(rated.spread.freedom, whole.spread.freedom)
+    return replace(
+        rated, spread=replace(rated.spread, covariance=rated.spread.covariance + more, freedom=free)
+    )
 
 
 def _board(rated: Sequence[Rated], settings: Settings, name: str) -> Board:
@@ -162,6 +177,7 @@ def _component(rated: Rated, settings: Settings) -> Component:
         spread.kind,
         spread.units,
         tuple(_pulls(rated, settings)),
+        freedom=spread.freedom,
     )
 
 

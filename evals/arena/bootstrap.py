@@ -5,14 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from evals.arena.fit import Fit, Prior, refitted
+from evals.arena.fit import FAINT, Fit, Prior, refitted
 from evals.arena.pool import Codes, Pool
 from evals.arena.sandwich import Spread, freedom
 from evals.stats import Floats
 
 DRAWS = 1_000
-FAINT = 1e-4
-"""A prior so wide (40,000 Elo) that it only keeps a draw finite in which somebody happens never to lose."""
 
 
 def bootstrap(found: Fit, units: Codes | None, kind: str, seed: int = 0) -> Spread:

@@ -17,6 +17,9 @@ ROUNDS = 100
 CLOSE = 1e-11
 """A step as small as this is the last: in logits, 2e-9 Elo."""
 
+FAINT = 1e-4
+"""The precision of a prior so wide (17,000 Elo) that it only keeps finite what would not be, as somebody happens never to lose."""
+
 
 @dataclass(frozen=True, eq=False)
 class Prior:

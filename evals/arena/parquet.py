@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals import safe
-from evals.arena.battle import WINNERS
 from evals.arena.pool import Codes, Pool, alone
-from evals.errors import BadFile, BadInput, NotFound
+from evals.arena.winners import WINNERS
+from evals.duck import duckdb
+from evals.errors import BadFile, NotFound
 
-INSTALL = "pip install 'behavior-evals[parquet]'"
 NEEDED = ("model_a", "model_b", "winner")
 UNITS = {"cluster": ("cluster", "question", "question_id"), "judge": ("judge",)}
 """What makes a unit -> the columns that may say so; in each row the first that does."""
@@ -31,11 +31,8 @@ class Table:
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        try:
-            import duckdb
-        except ImportError:
-            raise BadInput("Parquet needs DuckDB, which is not installed", INSTALL) from None
-        self._paths, self._failure, self._base = paths, duckdb.Error, duckdb.connect()
+        engine = duckdb()
+        self._paths, self._failure, self._base = paths, engine.Error, engine.connect()
         self._files = f"FROM read_parquet([{_quoted(map(str, paths))}], union_by_name = true"
         self.columns = self._described()
         self.weight = "CAST(weight AS DOUBLE)" if "weight" in self.columns else "1.0"
@@ -57,6 +54,14 @@ class Table:
     def select(self, columns: str, rest: str = "") -> Arrays:
         """Columns, in SQL, as arrays."""
         return self._asked(f"{self._files}) SELECT {columns} {rest}")
+
+    def weights(self) -> str:
+        """The sums of weights and of their squares, in SQL; where all weigh the same, their count says it."""
+        if "weight" not in self.columns:
+            return ""
+        return (
+            f", sum({self.weight}) AS weight, sum({self.weight} ** 2) AS square, min({self.weight}) AS least"
+        )
 
     def know(self, models: Sequence[str]) -> None:
         """Make a type of the models' names: `enum_code(NAME::model)` is the place of each."""
@@ -90,11 +95,7 @@ def pool(paths: Sequence[Path], *, units: bool = True) -> Pool:
     Raises: as `Table`; BadFile: a row that is no battle, named by number, or an id that occurs twice.
     """
     table = Table(paths)
-    found = table.select(
-        f"model_a, model_b, winner, count(*) AS count, sum({table.weight}) AS weight, "
-        f"sum({table.weight} ** 2) AS square, min({table.weight}) AS least",
-        "GROUP BY ALL",
-    )
+    found = table.select(f"model_a, model_b, winner, count(*) AS count{table.weights()}", "GROUP BY ALL")
     _check(table, found)
     models = tuple(sorted({*found["model_a"].tolist(), *found["model_b"].tolist()}))
     told = {kind: _told(names, table.columns) for kind, names in UNITS.items()}
@@ -104,7 +105,10 @@ def pool(paths: Sequence[Path], *, units: bool = True) -> Pool:
     a, b, outcome = (
         np.array([places[name] for name in found[column].tolist()], np.int64) for column in NEEDED
     )
-    count, weight, square = (found[name].astype(float) for name in ("count", "weight", "square"))
+    count, weight, square = (
+        (found[name] if name in found else found["count"]).astype(float)
+        for name in ("count", "weight", "square")
+    )
     return Pool(models, a, b, outcome - len(models), count, weight, square).cells()
 
 
@@ -150,7 +154,7 @@ def _check(table: Table, found: Arrays) -> None:
         ),
         "model_a = model_b": (bool((found["model_a"] == found["model_b"]).any()), "{model_a!r} meets itself"),
         f"NOT coalesce(isfinite({table.weight}) AND {table.weight} > 0, false)": (
-            not (np.isfinite(found["weight"]).all() and (found["least"] > 0).all()),
+            "weight" in found and not (np.isfinite(found["weight"]).all() and (found["least"] > 0).all()),
             "its weight is {weight}",
         ),
     }

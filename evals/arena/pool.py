@@ -7,14 +7,17 @@ most forty thousand rows where no interval asks whose they are.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.arena.battle import WINNERS, Battle
+from evals.arena.winners import WINNERS
 from evals.errors import BadInput
 from evals.stats import Floats
+
+if TYPE_CHECKING:  # who reads a table of battles needs no Battle, and does not wait for pydantic
+    from evals.arena.battle import Battle
 
 Codes = NDArray[np.integer[Any]]
 Places = NDArray[np.intp]
@@ -122,7 +125,7 @@ class Pool:
 COLUMNS = ("a", "b", "outcome", "count", "weight", "square")
 
 
-def of_battles(battles: Iterable[Battle]) -> Pool:
+def of_battles(battles: "Iterable[Battle]") -> Pool:
     """Battles as a pool.
 
     Raises: BadInput: two have one id, or a model meets itself.

@@ -18,6 +18,9 @@ FEWEST = 5
 LOOSE, TIGHT = 0.03, 300.0
 """The precisions that are thought of: from a spread of 1,000 Elo to one of 10."""
 
+CLOSE = 0.1
+"""How close the logarithm of the precision is found: to 5 % of the spread, which is known no better."""
+
 GOLDEN = (math.sqrt(5) - 1) / 2
 
 
@@ -49,7 +52,7 @@ def likeliest(pool: Pool, middle: Floats) -> float:
     low, high = math.log(LOOSE), math.log(TIGHT)
     left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
     at_left, at_right = evidence(left), evidence(right)
-    while high - low > 0.02:
+    while high - low > CLOSE:
         if at_left > at_right:
             high, right, at_right = right, left, at_left
             left = high - GOLDEN * (high - low)

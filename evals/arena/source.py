@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from evals.arena import folder, journal
-from evals.arena.battle import Battle
 from evals.arena.pool import Pool, of_battles
 from evals.errors import BadInput, NotFound
+
+if TYPE_CHECKING:
+    from evals.arena.battle import Battle
 
 
 def pool(places: Sequence[Path], *, units: bool = True) -> Pool:
@@ -22,8 +24,10 @@ def pool(places: Sequence[Path], *, units: bool = True) -> Pool:
     return of_battles([battle for place in places for battle in battles(place)])
 
 
-def battles(place: Path) -> list[Battle]:
+def battles(place: Path) -> "list[Battle]":
     """The battles of an arena's folder, or of a battle log. Raises: as `pool`."""
+    from evals.arena import folder, journal
+
     if place.is_dir():
         found = folder.read(place).battles() if (place / "questions.jsonl").is_file() else []
         if not found and not (place / "battles.jsonl").is_file():

@@ -10,7 +10,6 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from evals import safe
-from evals.lens import terminal
 from evals.lens.draw import Drawn
 
 GAP = 2
@@ -39,6 +38,11 @@ def written(console: Console) -> str:
     """What was written, without blanks at the ends of lines."""
     assert isinstance(console.file, io.StringIO)  # noqa: S101  of `console`
     return "".join(f"{line.rstrip()}\n" for line in console.file.getvalue().splitlines())
+
+
+def plain(text: str, console: Console) -> None:
+    """A line."""
+    console.print(Text(safe.line(text)))
 
 
 def title(text: str, console: Console) -> None:
@@ -98,7 +102,11 @@ def _grids(columns: Columns, keys: int, width: int, *, colour: bool) -> Iterator
 
 
 def _cell(cell: object, *, colour: bool) -> Text:
-    return terminal.text(cell, colour=colour) if isinstance(cell, Drawn) else Text(safe.line(cell))
+    if not isinstance(cell, Drawn):
+        return Text(safe.line(cell))
+    from evals.lens import terminal
+
+    return terminal.text(cell, colour=colour)
 
 
 def _width(cell: Text) -> int:
