@@ -16,6 +16,8 @@ from evals.types import Tag
 
 APART = 5
 """How many other pairs lie at least between a pair and its repetition."""
+LIVE = "live/"
+"""How the ids of questions begin that people have typed: they are nobody else's."""
 HELD = timedelta(hours=1)
 """How long a pair that was dealt and not voted on is kept from others."""
 
@@ -59,10 +61,14 @@ class Dealer:
 
     def __init__(self, arena: Arena, rules: Rules, gold: tuple[Gold, ...] = ()) -> None:
         self._rules, self._gold = rules, gold
-        every = list(pairs(arena))
+        every = [match for match in pairs(arena) if not match.question.id.startswith(LIVE)]
         self._matches = [match for match in every if match.a.text.strip() != match.b.text.strip()]
         self.equal = len(every) - len(self._matches)
-        self._answers = tuple(answer for answer in arena.answers.values() if answer.text.strip())
+        self._answers = tuple(
+            answer
+            for answer in arena.answers.values()
+            if answer.text.strip() and not answer.question.startswith(LIVE)
+        )
         line = sorted(self._matches, key=lambda match: _draw("order", match.id))
         self._shared = {match.id: match for match in line if _draw("share", match.id) < rules.overlap}
         self._others = {match.id: match for match in line if match.id not in self._shared}

@@ -41,6 +41,10 @@ PORT = 8460
     metavar="SHARE",
     help="share of pairs whose better answer is known  [default: 0.05]",
 )
+@click.option("--live", is_flag=True, help="people may ask models, two of which answer; ARENA may be new")
+@click.option(
+    "-m", "--model", "models", multiple=True, metavar="MODEL", help="with --live, who answers; two or more"
+)
 @click.option("--named", is_flag=True, help="show the names from the beginning; such votes do not count")
 @click.option("--no-time", is_flag=True, help="do not note how long a vote took")
 @click.option(
@@ -69,6 +73,8 @@ def vote(
     overlap: float,
     repeats: float,
     checks: float,
+    live: bool,
+    models: tuple[str, ...],
     named: bool,
     no_time: bool,
     store: str,
@@ -84,14 +90,17 @@ def vote(
     \b
     evals arena vote arena
     evals arena vote arena -a ann -a bob --goal 50
+    evals arena vote arena --live -m ollama/llama3.2 -m ollama/qwen3
     """
     from evals.arena.vote.dealer import Rules
-    from evals.arena.vote.serve import Address, serve
+    from evals.arena.vote.serve import Address, Offered, serve
 
     if any(name.startswith("(") or not name.strip() or len(name) > 60 for name in people):
         raise BadInput(
             "a name of --annotator is empty, begins with a bracket, or is longer than 60 characters",
             "write -a ann",
         )
+    if live != bool(models):
+        raise BadInput("--live and -m belong together", "write --live -m A -m B")
     rules = Rules(overlap=overlap, repeats=repeats, checks=checks, goal=goal, named=named, timed=not no_time)
-    serve(arena, store, rules, people, Address(host, port, share, allowed))
+    serve(Offered(arena, store, people, models), rules, Address(host, port, share, allowed))

@@ -88,7 +88,8 @@ function draw(told, fresh) {
   view = told;
   const { battle } = told;
   $("progress").textContent = `${told.person}: ${told.done} of ${told.goal}`;
-  if (!battle || (told.finished && battle.state !== "open" && fresh)) {
+  $("tab-ask").hidden = !told.live;
+  if (!battle || (told.finished && battle.state !== "open" && fresh && !battle.live)) {
     $("thanks").textContent = told.goal
       ? `You have given ${told.done} votes. Thank you.` : "There is no pair to vote on: two models must have answered one question differently.";
     $("undo-end").hidden = !told.undo;
@@ -135,7 +136,7 @@ async function doing(what) {
   try {
     await what();
   } catch (error) {
-    if (error instanceof Refusal && error.status === 409) {
+    if (error instanceof Refusal && error.status === 409 && $("ask").hidden) {
       draw(await ask("/api/look"), true);
       notice(`Nothing was changed: ${error.message}.`);
     } else if (error instanceof Refusal) {
@@ -168,8 +169,14 @@ function vote(winner) {
 const open = () => view && view.battle && view.battle.state === "open" && !$("vote").hidden;
 const voted = () => view && view.battle && view.battle.state !== "open" && !$("vote").hidden;
 
+function asking() {
+  show("ask");
+  $("prompt").focus();
+}
+
 function next() {
   if (!voted()) return;
+  if (view.battle.live) return asking();
   doing(async () => {
     draw(await ask("/api/next", {}, waiting), true);
     if (view.battle) say(`Next pair: ${view.done} of ${view.goal}.`);
@@ -253,7 +260,10 @@ async function begin() {
       show("board");
       return;
     }
-    draw(told.battle ? told : await ask("/api/next", {}, waiting), true);
+    view = told.battle ? told : await ask("/api/next", {}, waiting);
+    $("tab-ask").hidden = !view.live;
+    if (view.live && !view.battle) asking();
+    else draw(view, true);
   });
 }
 
@@ -269,6 +279,26 @@ on("raw", plain);
 on("fold", fold);
 on("tab-help", () => $("help").showModal());
 on("tab-vote", begin);
+on("tab-ask", asking);
+$("ask").querySelector("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = $("prompt").value;
+  const button = $("ask").querySelector("button");
+  if (!text.trim()) return;
+  doing(async () => {
+    button.disabled = true;
+    button.textContent = "Both are answering";
+    say("Both are answering; they are shown when both have ended.");
+    try {
+      draw(await ask("/api/ask", { id: unique(), text }, waiting), true);
+      $("prompt").value = "";
+      say("Both have answered.");
+    } finally {
+      button.disabled = false;
+      button.textContent = "Ask both";
+    }
+  });
+});
 on("tab-board", () => doing(async () => { await board($("board"), ask); show("board"); }));
 $("reasons").addEventListener("close", () => {
   const reason = $("reasons").returnValue;
