@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
@@ -56,6 +57,24 @@ def opened(folder: Path, url: str = "") -> Store:
     from evals.arena.vote.postgres import Postgres
 
     return Postgres(url)
+
+
+def copied(url: str, folder: Path) -> int:
+    """Copy what is new in a team's database into an arena's folder, where boards and exports find it.
+
+    Returns: how many entries were new. Raises: as `opened`.
+    """
+    team, own = opened(folder, url), opened(folder)
+    try:
+        there = {each.id for each in own.since(0)}
+        new = [each for each in team.since(0) if each.id not in there]
+        for each in new:
+            with suppress(Taken):  # a person who has voted here too: who they are is known already
+                own.append(each)
+        return len(new)
+    finally:
+        team.close()
+        own.close()
 
 
 def entry(row: tuple[Any, ...]) -> Entry:
