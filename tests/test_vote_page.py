@@ -87,7 +87,6 @@ def keys(tab: Tab, winners: list[str]) -> list[str]:
             tab.press(key, key)
             tab.until(VOTED)
         if place % 5 == 2:
-            tab.run("document.activeElement.blur()")
             tab.press(" ", " ")
             tab.until("document.getElementById('head-a').textContent !== 'Answer A'")
         onward(tab, by=lambda: tab.press("Enter"))
@@ -121,7 +120,7 @@ def tabbed(tab: Tab, winners: list[str]) -> list[str]:
         assert tab.run(wanted)
         tab.press("Enter")
         tab.until(VOTED)
-        assert tab.run("document.activeElement.id") == "next"
+        assert tab.run("document.activeElement.id") == "after"
         onward(tab, by=lambda: tab.press("Enter"))
     return winners
 

@@ -32,6 +32,7 @@ class Rules:
         checks: share of deals of which the better answer is known.
         goal: how many votes make a person done; None for all pairs that they get.
         named: whether names are shown from the beginning; such votes are no battles.
+        reveals: whether names are shown after the vote to those who ask.
         timed: whether it is noted how long a vote took.
     """
 
@@ -40,6 +41,7 @@ class Rules:
     checks: float = 0.05
     goal: int | None = None
     named: bool = False
+    reveals: bool = True
     timed: bool = True
 
 
@@ -120,10 +122,10 @@ class Dealer:
         return (match for match in line if match not in had and (match in self._shared or match not in taken))
 
     def _again(self, mine: list[Deal]) -> Mapping[str, Tag] | None:
-        """The first pair that this person voted on long enough ago and has not had twice, sides changed."""
+        """The first pair that this person voted on long enough ago, without its names, and has not had twice: sides changed."""
         twice = {deal.match for deal in mine if deal.kind == "repeat"}
         for deal in mine[:-APART]:
-            if deal.kind == "pair" and deal.vote and deal.match not in twice:
+            if deal.kind == "pair" and deal.state == "voted" and deal.match not in twice:
                 return _body("repeat", deal.question, deal.right, deal.left)
         return None
 

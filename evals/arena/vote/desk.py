@@ -174,6 +174,8 @@ class Desk:
             raise Refused("this pair was dealt with in another tab")
         if (deal.state, said.kind) not in NEXT:
             raise Refused(f"this pair is {deal.state}, which leaves no {said.kind}")
+        if said.kind == "reveal" and not self.rules.reveals:
+            raise Refused("names are not shown here")
         if said.kind == "undo" and ledger.undoable(person.name) is not deal:
             raise Refused("only what was said last can be taken back")
         if said.kind == "vote" and said.body.get("winner") not in WINNERS:
@@ -190,6 +192,7 @@ class Desk:
             "goal": self.dealer.expects(ledger, person.name),
             "finished": self.finished(person),
             "live": bool(self.live),
+            "reveals": self.rules.reveals,
             "battle": self._battle(deal) if deal else None,
             "undo": {"id": back.id, "turn": back.turn} if back else None,
         }

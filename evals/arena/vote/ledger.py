@@ -6,6 +6,7 @@ from typing import Literal, cast
 
 from evals.arena.battle import Winner
 from evals.arena.vote.entries import Entry
+from evals.errors import BadFile
 
 DealKind = Literal["pair", "repeat", "check", "live"]
 """A pair of the arena; one that this person has seen, sides changed; one whose better answer is known; a fresh one."""
@@ -105,7 +106,7 @@ class Ledger:
         self.take(entries)
 
     def take(self, entries: Iterable[Entry]) -> None:
-        """Keep it up."""
+        """Keep it up. Raises: BadFile: an entry that does not follow from those before it."""
         for entry in entries:
             self.place = max(self.place, entry.place)
             self.ids.add(entry.id)
@@ -118,9 +119,14 @@ class Ledger:
                 self.deals[deal.id] = deal
                 self._of.setdefault(deal.person, []).append(deal)
             else:
-                deal = self.deals[entry.subject]
-                deal.state = NEXT[deal.state, entry.kind]
-                deal.said.append(entry)
+                about = self.deals.get(entry.subject)
+                if about is None or (about.state, entry.kind) not in NEXT:
+                    raise BadFile(
+                        f"the log of votes is damaged: entry {entry.place}, {entry.kind} by {entry.person}, follows from nothing",
+                        "it was changed by another hand: restore a copy of it",
+                    )
+                about.state = NEXT[about.state, entry.kind]
+                about.said.append(entry)
 
     def person(self, token: str) -> Person | None:
         """Whose token it is."""

@@ -62,7 +62,8 @@ class Address:
 
     def names(self, port: int) -> frozenset[str]:
         """`name:port` by which it may be asked for."""
-        names = {self.host, *self.allowed, *(("localhost", "127.0.0.1", "[::1]") if self.local else ())}
+        own = ("localhost", "127.0.0.1", "[::1]") if self.local else (socket.gethostname(),)
+        names = {bracketed(self.host), *self.allowed, *own}
         bare = {name.lower() for name in self.allowed}  # behind a proxy the port is not in the name
         return frozenset({f"{name.lower()}:{port}" for name in names} | bare)
 
@@ -78,6 +79,11 @@ class Offered:
     store: str = ""
     people: Sequence[str] = ()
     models: Sequence[str] = ()
+
+
+def bracketed(host: str) -> str:
+    """A host as it stands in an address: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def serve(offered: Offered, rules: Rules, address: Address) -> None:
@@ -103,7 +109,7 @@ def serve(offered: Offered, rules: Rules, address: Address) -> None:
 async def _serve(desk: Desk, people: Sequence[str], address: Address, models: Live | None) -> None:
     listening = _listening(address)
     port = listening.getsockname()[1]
-    service = Service(desk, address.names(port), address.share, live=models)
+    service = Service(desk, address.names(port), address.share, live=models, numeric=not address.local)
     runner = web.AppRunner(application(service), access_log=None)
     await runner.setup()
     try:
@@ -130,7 +136,8 @@ def _listening(address: Address) -> socket.socket:
 
 def _said(desk: Desk, people: Sequence[str], address: Address, port: int) -> list[str]:
     """What is printed: the pairs there are, and everyone's link."""
-    name = (*address.allowed, address.host)[0]
+    anywhere = address.host in ("0.0.0.0", "::")  # noqa: S104  compared, not bound
+    name = (*address.allowed, socket.gethostname() if anywhere else bracketed(address.host))[0]
     home = f"http://{name}:{port}/"
     equal = (
         f"; {desk.dealer.equal:,} more are not asked, for their answers are the same"

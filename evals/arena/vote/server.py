@@ -72,6 +72,7 @@ class Service:
         share: the token with which people may enrol themselves; "" for nobody.
         rate: requests a second of one person.
         live: the models that people may ask, if there are any.
+        numeric: whether any number for this machine will do as its name; see `guard`.
     """
 
     desk: Desk
@@ -79,6 +80,7 @@ class Service:
     share: str = ""
     rate: float = 20.0
     live: Live | None = None
+    numeric: bool = False
 
 
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
@@ -86,7 +88,9 @@ SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
 
 def application(service: Service) -> web.Application:
     """The page and what it asks for."""
-    app = web.Application(middlewares=[guard(service.hosts, service.rate)], client_max_size=BODY)
+    app = web.Application(
+        middlewares=[guard(service.hosts, service.rate, numeric=service.numeric)], client_max_size=BODY
+    )
     app[SERVICE] = service
     app.router.add_get("/", _page)
     app.router.add_get("/web/{name}", _file)

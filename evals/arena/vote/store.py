@@ -101,11 +101,14 @@ class Sqlite:
     def __init__(self, path: Path) -> None:
         self._path, self._lock = path, Lock()
         try:
+            path.touch(
+                mode=0o600
+            )  # it holds the tokens of links; SQLite gives its other files the same rights
             self._base = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
             self._base.execute("PRAGMA journal_mode = WAL")
             self._base.execute("PRAGMA synchronous = FULL")
             self._base.execute(SCHEMA)
-        except sqlite3.OperationalError as error:
+        except (OSError, sqlite3.OperationalError) as error:
             raise BadInput(f"{path} cannot be opened: {error}", "free or unlock it") from None
         except sqlite3.DatabaseError as error:
             raise BadFile(f"{path} is no database of votes: {error}", "move it away") from None

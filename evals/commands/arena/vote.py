@@ -46,6 +46,7 @@ PORT = 8460
     "-m", "--model", "models", multiple=True, metavar="MODEL", help="with --live, who answers; two or more"
 )
 @click.option("--named", is_flag=True, help="show the names from the beginning; such votes do not count")
+@click.option("--no-names", is_flag=True, help="do not show names after the vote either")
 @click.option("--no-time", is_flag=True, help="do not note how long a vote took")
 @click.option(
     "--store", default="", metavar="URL", help="votes in postgresql://...  [default: in the arena's folder]"
@@ -76,6 +77,7 @@ def vote(
     live: bool,
     models: tuple[str, ...],
     named: bool,
+    no_names: bool,
     no_time: bool,
     store: str,
     host: str,
@@ -102,5 +104,15 @@ def vote(
         )
     if live != bool(models):
         raise BadInput("--live and -m belong together", "write --live -m A -m B")
-    rules = Rules(overlap=overlap, repeats=repeats, checks=checks, goal=goal, named=named, timed=not no_time)
+    if named and no_names:
+        raise BadInput("--named shows names before the vote, --no-names never", "give one of them")
+    rules = Rules(
+        overlap=overlap,
+        repeats=repeats,
+        checks=checks,
+        goal=goal,
+        named=named,
+        reveals=not no_names,
+        timed=not no_time,
+    )
     serve(Offered(arena, store, people, models), rules, Address(host, port, share, allowed))

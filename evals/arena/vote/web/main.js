@@ -117,7 +117,7 @@ function bar(battle, undo) {
   $("after").hidden = open;
   $("undo").hidden = !undo;
   $("undo").firstChild.textContent = open && undo ? "Undo the last" : "Undo";
-  $("reveal").hidden = battle.state !== "voted" || Boolean(battle.names);
+  $("reveal").hidden = battle.state !== "voted" || Boolean(battle.names) || !view.reveals;
   $("head-a").textContent = battle.names ? `A: ${battle.names[0]}` : "Answer A";
   $("head-b").textContent = battle.names ? `B: ${battle.names[1]}` : "Answer B";
   const [a, b] = document.querySelectorAll("#answers article");
@@ -154,7 +154,7 @@ function tell(kind, more = {}, about = view.battle) {
     const same = view.battle && told.battle && view.battle.id === told.battle.id && view.battle.state !== "skipped";
     draw(told, !same);
     if (kind === "skip") return;
-    if (told.battle && told.battle.state !== "open") $("next").focus({ preventScroll: true });
+    if (told.battle && told.battle.state !== "open") $("after").focus({ preventScroll: true });
     else $("head-a").scrollIntoView({ block: "nearest" });
   });
 }
@@ -227,9 +227,8 @@ function press(event) {
     return;
   }
   if (document.querySelector("dialog[open]") || event.target.closest("input, textarea, select")) return;
-  // A button or link that has the focus is pressed by space and enter; so is one that a key of its own does not mean.
-  const pressed = event.target.closest("button, a");
-  if (pressed && (event.key === "Enter" || (event.key === " " && pressed.id !== "next"))) return;
+  // A button or link that has the focus is what space and enter press.
+  if (event.target.closest("button, a, summary") && (event.key === "Enter" || event.key === " ")) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const act = WINNER[key] ? () => vote(WINNER[key]) : ACTS[key];
   if (!act || $("vote").hidden && !(key === "u" && !$("end").hidden)) return;
