@@ -44,6 +44,7 @@ def first_run(folder: Path) -> str:
         "statistics.md",
         "arena.md",
         "arena-files.md",
+        "voting.md",
         "scale.md",
     ],
 )
