@@ -3,6 +3,7 @@
 import asyncio
 import getpass
 import ipaddress
+import os
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
@@ -62,7 +63,7 @@ class Address:
 
     def names(self, port: int) -> frozenset[str]:
         """`name:port` by which it may be asked for."""
-        own = ("localhost", "127.0.0.1", "[::1]") if self.local else (socket.gethostname(),)
+        own = ("localhost", "127.0.0.1", "[::1]", *(() if self.local else (socket.gethostname(),)))
         names = {bracketed(self.host), *self.allowed, *own}
         bare = {name.lower() for name in self.allowed}  # behind a proxy the port is not in the name
         return frozenset({f"{name.lower()}:{port}" for name in names} | bare)
@@ -129,7 +130,7 @@ def _listening(address: Address) -> socket.socket:
         return socket.create_server((address.host, address.port), family=family)
     except OSError as error:
         raise BadInput(
-            f"{address.host} port {address.port} cannot be listened on: {error.strerror or error}",
+            f"{address.host} port {address.port} cannot be listened on: {os.strerror(error.errno or 0).lower()}",
             "give another --port, or 0 for any that is free",
         ) from None
 
