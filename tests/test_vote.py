@@ -79,6 +79,22 @@ def test_a_hundred_requests_at_once_are_one_vote(tmp_path: Path) -> None:
     assert len(battles(tmp_path)) == 1
 
 
+def test_two_servers_of_one_arena_count_a_vote_once(tmp_path: Path) -> None:
+    arena(tmp_path)
+    with (
+        here(tmp_path, ALL) as one,
+        here(tmp_path, ALL) as other,
+        one.page("ann") as near,
+        other.page("ann") as far,
+    ):
+        battle = near.next()["battle"]
+        assert far.next()["battle"] == battle
+        with ThreadPoolExecutor(2) as pool:
+            said = [pool.submit(page.say, "vote", battle, winner="tie") for page in (near, far)]
+        assert sorted(each.result().status_code for each in said) == [200, 409]
+    assert [each.winner for each in battles(tmp_path)] == ["tie"]
+
+
 def test_an_undone_vote_counts_no_more_and_the_next_does(tmp_path: Path) -> None:
     arena(tmp_path)
     with here(tmp_path) as server, server.page("ann") as ann:
@@ -532,3 +548,27 @@ def test_the_tally_tells_habits_checks_and_steadiness(tmp_path: Path) -> None:
     assert one["pairs"] == found["pairs"] >= 30
     assert -0.5 < one["kappa"][0] < 0.5
     assert alpha[1] <= alpha[0] <= alpha[2]
+
+
+def test_the_time_of_a_vote_is_left_out_where_it_is_not_wanted(tmp_path: Path) -> None:
+    arena(tmp_path, 1)
+    with here(tmp_path, Rules(timed=False, checks=0, repeats=0)) as server, server.page("ann") as ann:
+        ann.say("vote", ann.next()["battle"], winner="tie", seconds=3)
+    assert [each.notes for each in battles(tmp_path)] == [{}]
+
+
+def test_the_command_tells_how_people_vote_and_agree(tmp_path: Path, command: Any) -> None:
+    arena(tmp_path / "arena")
+    assert "nobody has voted yet" in command("arena", "votes", "arena").out
+    with here(tmp_path / "arena", ALL) as server:
+        for name, winner in (("ann", "model_a"), ("bob", "tie")):
+            with server.page(name) as page:
+                for _ in range(10):
+                    page.vote(winner)
+    done = command("arena", "votes", "arena")
+    assert "ann and bob" in done.out
+    assert "Two people say the same of 0 %" in done.out
+    told = json.loads(command("arena", "votes", "arena", "--json").out)
+    assert next(row["left"][0] for row in told["people"]) == 1
+    assert [row["ties"][0] for row in told["people"]] == [0, 1]
+    assert told["agreement"]["two"][0]["pairs"] == 10

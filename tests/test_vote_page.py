@@ -210,6 +210,21 @@ def test_a_pair_is_skipped_with_a_reason_and_the_skip_undone(tab: Tab, tmp_path:
         assert server.desk.ledger.of("ann")[0].state == "open"
 
 
+def test_the_last_vote_can_be_undone_from_the_end_also_after_a_reload(tab: Tab, tmp_path: Path) -> None:
+    arena(tmp_path, 1)
+    with here(tmp_path, ALL) as server:
+        for _ in pairs(tab, link(server)):
+            pass
+        tab.until("document.getElementById('end').offsetParent")
+        again(tab, "document.getElementById('end').offsetParent")
+        tab.press("u", "u")
+        tab.until(READY)
+        assert all(text.startswith("Reply 0") for text in tab.run(SHOWN))
+        tab.press("3", "3")
+        tab.until(VOTED)
+        assert [deal.winner for deal in server.desk.ledger.votes()] == ["model_a", "model_a", "tie"]
+
+
 def test_typing_a_comment_is_no_vote_and_it_goes_with_the_next(tab: Tab, tmp_path: Path) -> None:
     arena(tmp_path)
     with here(tmp_path, ALL) as server:

@@ -1,5 +1,6 @@
 """The ledger: what follows from the log of votes, kept up entry by entry."""
 
+import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, cast
@@ -130,7 +131,14 @@ class Ledger:
 
     def person(self, token: str) -> Person | None:
         """Whose token it is."""
-        return next((each for each in list(self.people.values()) if each.token == token), None)
+        return next(
+            (
+                each
+                for each in list(self.people.values())
+                if secrets.compare_digest(each.token.encode(), token.encode())
+            ),
+            None,
+        )
 
     def of(self, name: str) -> list[Deal]:
         """What was dealt to a person, in order."""

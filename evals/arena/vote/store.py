@@ -109,7 +109,10 @@ class Sqlite:
             self._base.execute("PRAGMA synchronous = FULL")
             self._base.execute(SCHEMA)
         except (OSError, sqlite3.OperationalError) as error:
-            raise BadInput(f"{path} cannot be opened: {error}", "free or unlock it") from None
+            raise BadInput(
+                f"{path} cannot be opened: {error}",
+                "see that you may write there, and that nobody else holds it",
+            ) from None
         except sqlite3.DatabaseError as error:
             raise BadFile(f"{path} is no database of votes: {error}", "move it away") from None
 

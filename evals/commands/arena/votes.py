@@ -74,7 +74,7 @@ def _text(told: dict[str, Any]) -> str:
 
 
 def _share(of: list[float] | None) -> str:
-    return f"{of[0]:.0%} ({of[1]:.0%} to {of[2]:.0%})" if of else "–"
+    return f"{100 * of[0]:.0f} % ({100 * of[1]:.0f} to {100 * of[2]:.0f})" if of else "–"
 
 
 def _number(of: list[float] | None) -> str:

@@ -18,6 +18,7 @@ const WINNER = {
 let view = null;      // what the server told last
 let busy = false;     // something was sent and not answered yet: nothing else is
 let raw = false;
+let placed = "";      // the pair whose texts stand on the page
 let seen = 0;         // milliseconds that this pair has been looked at
 let since = 0;
 
@@ -98,7 +99,8 @@ function draw(told, fresh) {
     return;
   }
   show("vote");
-  if (fresh) {
+  if (fresh || placed !== battle.id) {
+    placed = battle.id;
     $("comment").value = "";
     $("answers").classList.add("folded");
     [seen, since] = [0, 0];
@@ -185,7 +187,7 @@ function next() {
 }
 
 function undo() {
-  if (view && view.undo && !$("undo").hidden | !$("undo-end").hidden) tell("undo", {}, view.undo);
+  if (view && view.undo) tell("undo", {}, view.undo);
 }
 
 function skip() {
