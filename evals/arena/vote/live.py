@@ -14,7 +14,7 @@ from evals.arena.vote.dealer import LIVE
 from evals.arena.vote.desk import Desk, Refused
 from evals.arena.vote.ledger import Deal, Person
 from evals.errors import BadInput
-from evals.limiter import Limiter
+from evals.pacing.limiter import Limiter
 from evals.provider import ModelName, connect, settled
 from evals.retry import Line, Patience, ask
 from evals.types import Message, Prompt
