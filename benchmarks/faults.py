@@ -32,6 +32,7 @@ class Outcome:
         right, other: samples scored right, and any other way.
         lines: of the log.
         stats: what the server saw.
+        failed: why samples failed, a sentence each.
     """
 
     status: int
@@ -40,12 +41,13 @@ class Outcome:
     other: int
     lines: int
     stats: dict[str, Any]
+    failed: tuple[str, ...]
 
     def faults(self, n: int) -> list[str]:
         """What is wrong with it, in words."""
         wrong = {
             f"exit status {self.status}": self.status != 0,
-            f"{self.right} of {n} right, {self.other} scored otherwise": self.right != n,
+            f"{self.right} of {n} right, {self.other} scored otherwise {self.failed[:3]}": self.right != n,
             f"{self.lines} lines in the log": self.lines != n,
             f"Retry-After was undercut {self.stats['early']} times": self.stats["early"] > 0,
             f"{self.stats['answered_twice']} were answered twice": self.stats["answered_twice"] > 0
@@ -84,7 +86,8 @@ def case(
         replies = read_run(run).replies
         right = sum(reply.outcome == "right" for reply in replies)
         lines = len((run / "replies.jsonl").read_bytes().splitlines())
-        return Outcome(done.returncode, seconds, right, len(replies) - right, lines, stats(url))
+        failed = tuple(f"{each.failure.kind}: {each.failure.message}" for each in replies if each.failure)
+        return Outcome(done.returncode, seconds, right, len(replies) - right, lines, stats(url), failed)
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args
 
 from evals.converse import converse
 from evals.errors import EvalsError, ProviderError, Unsupported
-from evals.limiter import Limiter
+from evals.pacing.limiter import Limiter
 from evals.provider import ModelName, Provider, connect
 from evals.retry import Line, Patience
 from evals.types import Capability, Image, Message, Prompt, Response, Tool

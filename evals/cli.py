@@ -11,6 +11,7 @@ import click
 from evals import __version__
 from evals.commands.arena import arena
 from evals.commands.baseline import baseline
+from evals.commands.cache import cache
 from evals.commands.certify import certify
 from evals.commands.check_provider import check_provider
 from evals.commands.ci import ci
@@ -19,11 +20,13 @@ from evals.commands.export import export
 from evals.commands.gate import gate
 from evals.commands.import_ import import_
 from evals.commands.list import list_
+from evals.commands.merge import merge
 from evals.commands.models import models
 from evals.commands.report import report
 from evals.commands.run import run
 from evals.commands.score import score
 from evals.commands.show import show
+from evals.commands.status import status
 from evals.commands.tokens import tokens
 from evals.commands.trend import trend
 from evals.errors import EvalsError
@@ -43,9 +46,9 @@ def evals() -> None:
 
 
 for command in (
-    *(run, list_, models, show, tokens, report),
+    *(run, status, list_, models, show, tokens, report),
     *(compare, baseline, gate, trend, certify, ci, arena),
-    *(score, import_, export, check_provider),
+    *(merge, score, import_, export, check_provider, cache),
 ):
     evals.add_command(command)
 

@@ -107,7 +107,7 @@ def _spread(prefix: str, rows: Sequence[Mapping[str, Tag]]) -> Lists:
 def _of_response(responses: Sequence[Line | None]) -> Lists:
     counted = ("tokens_in", "tokens_out", "tokens_reasoning", "seconds", "cost_usd")
     return {
-        **_of(Response, responses, "text", "reasoning", "stop", *counted),
+        **_of(Response, responses, "text", "reasoning", "stop", "cached", *counted),
         "earlier": _listed(responses, "earlier", "\n\n".join),
         "calls": _listed(responses, "calls", _called),
         "served_model": _field(Response, responses, "model"),

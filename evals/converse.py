@@ -102,6 +102,7 @@ def _total(heard: Sequence[Tried]) -> Tried:
         reasoning="\n\n".join(reply.reasoning for reply in replies if reply.reasoning),
         calls=tuple(call for reply in replies for call in reply.calls),
         dropped=tuple(dict.fromkeys(name for reply in replies for name in reply.dropped)),
+        cached=all(reply.cached for reply in replies),
     )
     return replace(last, response=whole, attempts=attempts, lost=lost)
 

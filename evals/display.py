@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from evals.errors import BadFile, BadInput, ProviderError, Unsupported
 from evals.lens.tokens import Tokens, pack
 from evals.plan import Job
-from evals.provider import Provider, Tokenizes
+from evals.provider import Provider, lens
 from evals.suite import render
 from evals.types import Arm, Display, Sample
 
@@ -62,13 +62,14 @@ class Looker:
 
     async def look(self, arm: Arm, job: Job) -> Display | None:
         """What an item looks like to the model; None where that is not known. It never hinders a run."""
-        if self._blind or not isinstance(self.provider, Tokenizes):
+        seen_by = None if self._blind else lens(self.provider)
+        if seen_by is None:
             return None
         found = place(arm, job.sample, job.prompt.turn)
         if found is None:
             return None
         try:
-            return display(await self.provider.tokens(job.prompt.turn), *found)
+            return display(await seen_by.tokens(job.prompt.turn), *found)
         except BadInput:  # not of this text
             return None
         except ProviderError as error:  # not this time; but nobody is to wait for it again and again

@@ -28,9 +28,10 @@ class Document:
         about: facts of the runs, one a line.
         notices: model -> what must be said wherever its words are shown.
         sections: the reports, those that found nothing included.
-        replies: every reply, as from `evals.frame`.
+        replies: every reply, as from `evals.frame`; without a column where it is not about replies.
         drawn: the folder in which the pictures lie as files, as seen from where the document goes; empty if nowhere.
         folders: of the runs, in which the pictures of their prompts lie.
+        title: what it is called.
     """
 
     about: tuple[str, ...]
@@ -39,6 +40,7 @@ class Document:
     replies: pd.DataFrame
     drawn: str = ""
     folders: tuple[Path, ...] = ()
+    title: str = "evals report"
 
     @property
     def pictures(self) -> tuple[Picture, ...]:

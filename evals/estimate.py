@@ -12,12 +12,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from evals.budget import LIKELY
 from evals.converse import ROUNDS
 from evals.errors import EvalsError
+from evals.money.budget import LIKELY
+from evals.money.prices import MILLION, Price
 from evals.plan import Plan, Planned
-from evals.prices import MILLION, Price
-from evals.provider import Provider, Tokenizes, price, settled
+from evals.provider import Provider, Tokenizes, lens, price, settled
 from evals.types import Arm, Key, Prompt, Sample
 
 PROBES = 32
@@ -182,20 +182,21 @@ def _texts(prompt: Prompt) -> Iterator[str]:
 
 def _lengths(provider: Provider, texts: Collection[str]) -> tuple[str, dict[str, int]]:
     """(by what, text -> tokens); by nothing where bytes are counted, since the tokenizer is not at hand."""
-    if isinstance(provider, Tokenizes) and texts:
+    own = lens(provider)
+    if own is not None and texts:
         try:
-            return asyncio.run(_cut(provider, provider, texts))
+            return asyncio.run(_cut(provider, own, texts))
         except EvalsError:
             pass  # said so: the route stays empty
     return "", {text: math.ceil(len(text.encode()) / BYTES) for text in texts}
 
 
-async def _cut(provider: Provider, lens: Tokenizes, texts: Collection[str]) -> tuple[str, dict[str, int]]:
+async def _cut(provider: Provider, own: Tokenizes, texts: Collection[str]) -> tuple[str, dict[str, int]]:
     gate = asyncio.Semaphore(provider.concurrency)
 
     async def one(text: str) -> tuple[str, int]:
         async with gate:
-            found = await lens.tokens(text)
+            found = await own.tokens(text)
         return found.route, len(found)
 
     try:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
-from evals.budget import LIKELY
 from evals.document import Document, Section
 from evals.estimate import BYTES, PICTURE, Bill, Estimate
+from evals.money.budget import LIKELY
+from evals.money.prices import dollars, said
 from evals.precision import Width
-from evals.prices import dollars, said
 from evals.view import Table, View, records, unrepeated
 
 GUESS = (

@@ -69,6 +69,9 @@ COLUMNS = (
     Column("tokens_reasoning", "Int64", "tokens", "of the reasoning"),
     Column("seconds", "float64", "s", "from request to last byte"),
     Column("cost_usd", "float64", "US dollars", "NaN where the price is not known"),
+    Column(
+        "cached", "boolean", "", "whether it came from the cache: the cost is what it took when it was asked"
+    ),
     Column("served_model", "str", "", "the model that the host says has answered"),
     Column("attempts", "int64", "requests", "how often it was tried"),
     Column("system", "str", "", "the system message; empty if none"),
@@ -171,6 +174,7 @@ def _last_of_each_key(lists: Lists) -> Lists:
 
 KINDS = {
     "str": {"string"},
+    "boolean": {"boolean"},
     "int64": {"integer"},
     "Int64": {"integer"},
     "float64": {"floating", "integer", "mixed-integer-float"},

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
-from evals.chat import Chat
-from evals.completion import Completion
 from evals.errors import BadInput
-from evals.gemini import Gemini
-from evals.http import READ_SECONDS, Http, Key, is_local
 from evals.lens.local import Local
-from evals.messages import Messages
+from evals.net.http import READ_SECONDS, Http, Key, is_local
 from evals.provider import Provider
-from evals.responses import Responses
-from evals.wire import Lens, Quirks, Settings, Wire, WireName
+from evals.wires.chat import Chat
+from evals.wires.completion import Completion
+from evals.wires.gemini import Gemini
+from evals.wires.messages import Messages
+from evals.wires.responses import Responses
+from evals.wires.wire import Lens, Quirks, Settings, Wire, WireName
 
 WIRES: Mapping[WireName, type[Wire]] = {
     "chat": Chat,

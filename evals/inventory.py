@@ -15,7 +15,7 @@ from typing import Any, Literal
 from evals import shelf
 from evals.errors import ProviderError
 from evals.host import Host
-from evals.http import Answer, Http, Key, Shape, is_local
+from evals.net.http import Answer, Http, Key, Shape, is_local
 
 SECONDS = 3.0
 """How long a server on this machine has to say which models it holds."""

@@ -21,9 +21,9 @@ from evals import __version__
 from evals.appended import Appended, unwritable, whole_lines
 from evals.errors import BadFile, BadInput, NotFound
 from evals.imported import Imported
-from evals.limiter import Change
+from evals.money.prices import Price
+from evals.pacing.limiter import Change
 from evals.plan import LeftOut, Plan, Request
-from evals.prices import Price
 from evals.rounds import Round
 from evals.types import Image, Key, Reply
 from evals.undisturbed import undisturbed
@@ -61,6 +61,7 @@ class RunFile:
         left_out: arms that a model cannot take: not planned, or refused by its host.
         imported: suite name -> what reports need of it, where another tool has asked and judged.
         ended: why replies are missing, a sentence each, where a budget was used up or a host was no use.
+        replayed: the file of the recording from which it was answered; empty where models were asked.
         created, finished: UTC, ISO 8601; finished is empty while replies are missing.
     """
 
@@ -78,6 +79,7 @@ class RunFile:
     left_out: tuple[LeftOut, ...] = ()
     imported: Mapping[str, Imported] = field(default_factory=dict)
     ended: tuple[str, ...] = ()
+    replayed: str = ""
     created: str
     finished: str = ""
 
@@ -110,11 +112,13 @@ class Run:
 
 
 def now() -> str:
-    """The time, UTC, ISO 8601 to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    """The time, UTC, ISO 8601 to the microsecond: by it replies of several logs are put in order."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
-def create(out: Path, plan: Plan, notices: Mapping[str, str], prices: Mapping[str, Price]) -> Path:
+def create(
+    out: Path, plan: Plan, notices: Mapping[str, str], prices: Mapping[str, Price], replayed: str = ""
+) -> Path:
     """A new run folder in `out`, named by time, suites and request.
 
     Raises: BadInput: the folder cannot be written.
@@ -130,6 +134,7 @@ def create(out: Path, plan: Plan, notices: Mapping[str, str], prices: Mapping[st
             prices=prices,
             planned=len(plan),
             left_out=plan.left_out,
+            replayed=replayed,
             created=now(),
         ),
     )
@@ -153,7 +158,8 @@ def begin(out: Path, about: RunFile) -> Path:
 
 def unfinished(out: Path, request: Request) -> Path | None:
     """The newest run folder in `out` of the same request that is not finished, if there is one."""
-    return next((folder for folder in _same(out, request) if not read_about(folder).finished), None)
+    found = ((folder, read_about(folder)) for folder in _same(out, request))
+    return next((folder for folder, about in found if not (about.finished or about.replayed)), None)
 
 
 def latest(out: Path, request: Request) -> Path | None:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from evals.errors import BadFile, BadInput, EvalsError, NotFound
 from evals.framing import DRAWN, Shot, can_frame, continued, framed, seed_of, shots
 from evals.rounds import Round, Until, known, numbered
+from evals.shard import Shard, deal
 from evals.suite import FIXED_SEED, Suite, Told, Track, load_all, render
 from evals.types import Arm, Key, Prompt, Sample
 
@@ -27,6 +28,7 @@ class Request:
         options: `--set` texts.
         repeat: how often each prompt is asked.
         until: when enough is asked, where `size` is only the first round's; None asks `size` and ends.
+        shard: which part of it this machine asks; None for all.
     """
 
     suites: tuple[str, ...]
@@ -37,11 +39,14 @@ class Request:
     options: Mapping[str, str] = field(default_factory=dict)
     repeat: int = 1
     until: Until | None = None
+    shard: Shard | None = None
 
     @property
     def digest(self) -> str:
         """Eight hexadecimal digits that are the same for the same request."""
-        told = {name: value for name, value in asdict(self).items() if name != "until" or value}
+        told = {
+            name: value for name, value in asdict(self).items() if name not in ("until", "shard") or value
+        }
         canonical = json.dumps(told, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()[:8]
 
@@ -186,6 +191,14 @@ class Plan:
             return self
         return replace(self, framed=framed, parts=tuple(_with_shots(part, self.seed) for part in self.parts))
 
+    def cut(self) -> "Plan":
+        """The plan less what other shards ask. After `framing`: all shards put the same examples before their items.
+
+        Raises: BadInput: there are more shards than items.
+        """
+        shard = self.request.shard
+        return self if shard is None else replace(self, parts=tuple(_cut(part, shard) for part in self.parts))
+
     def shots(self, model: str, part: Planned, arm: Arm) -> tuple[Shot, ...]:
         """The examples that go before one model's items in an arm."""
         return part.shots.get(arm.name, ()) if model in self.framed else ()
@@ -241,6 +254,18 @@ class Plan:
         text = f"{self.seed}/{key.suite}/{key.sample}/{key.arm}/{key.repeat}"
         seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) >> 1
         return replace(prompt, temperature=1.0 if prompt.temperature == 0 else prompt.temperature, seed=seed)
+
+
+def _cut(part: Planned, shard: Shard) -> Planned:
+    """The part with one shard's samples, or tracks."""
+    units = [track.name for track in part.tracks] or [sample.cluster for sample in part.certain]
+    mine = deal(part.suite.name, units, shard)
+    return replace(
+        part,
+        samples=tuple(sample for sample in part.samples if sample.cluster in mine),
+        fresh=tuple(sample for sample in part.fresh if sample.cluster in mine),
+        tracks=tuple(track for track in part.tracks if track.name in mine),
+    )
 
 
 def _as_it_is(arm: Arm) -> Arm:

@@ -7,6 +7,7 @@ from time import monotonic
 from types import TracebackType
 from typing import Protocol, Self
 
+from evals import events
 from evals.types import Reply
 
 EVERY = 10.0
@@ -21,8 +22,13 @@ class Progress(AbstractContextManager["Progress"], Protocol):
     def say(self, text: str) -> None: ...
 
 
-def progress(total: int, done: int, *, quiet: bool) -> Progress:
-    """The kind that fits: none if quiet, a bar on a terminal, plain lines elsewhere."""
+def progress(total: int, done: int, *, quiet: bool, told: bool = False) -> Progress:
+    """The kind that fits: none if quiet, a bar on a terminal, plain lines elsewhere.
+
+    Args: told: standard error is for programs, and holds events alone.
+    """
+    if told:
+        return Told()
     if quiet:
         return Silent()
     return Bar(total, done) if sys.stderr.isatty() else Lines(total, done)
@@ -49,6 +55,13 @@ class Silent(Progress):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         pass
+
+
+class Told(Silent):
+    """Says what must be said as events, among the others."""
+
+    def say(self, text: str) -> None:
+        events.event(events.INFO, "note", text=text)
 
 
 class Lines(Progress):

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 from urllib.parse import parse_qsl
 
 from evals import shelf
-from evals.errors import BadFile, BadInput, EvalsError, Unsupported
-from evals.http import is_local
+from evals.errors import BadFile, BadInput, EvalsError, ProviderError, Unsupported
 from evals.lens.tokens import GIVE, Tokens
-from evals.prices import Price
+from evals.money.prices import Price
+from evals.net.http import is_local
 from evals.types import LACKS, Arm, Capability, Key, Prompt, Response
 
 if TYPE_CHECKING:
@@ -167,7 +167,9 @@ def settled(provider: Provider, prompt: Prompt) -> Prompt:
 
 def price(provider: Provider, *, batch: bool = False) -> Price | None:
     """What the provider's model costs, as far as it tells."""
-    return provider.price(batch=batch) if isinstance(provider, Priced) else None
+    own = getattr(provider, "price", None)
+    found: Price | None = own(batch=batch) if callable(own) else None
+    return found
 
 
 def may_cost(provider: Provider) -> bool:
@@ -208,14 +210,39 @@ def submitted(provider: Provider, prompt: Prompt) -> bool:
     return own is not None and own(prompt)
 
 
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What a request would come to, without asking: a response, or why there will be none; and how many requests it took."""
+
+    response: Response | None
+    requests: int = 0
+    error: ProviderError | None = None
+
+
+def recalled(provider: Provider, prompt: Prompt) -> Recalled | None:
+    """What a provider knows that it would be answered; None where it has to ask.
+
+    Those that keep what they were answered have a method `recall`, the others ask every time.
+    Raises: EvalsError: it neither knows nor may ask.
+    """
+    own = getattr(provider, "recall", None)
+    return None if own is None else own(prompt)
+
+
+def lens(provider: Provider) -> Tokenizes | None:
+    """The provider, as one that tells its model's tokens; None if it does not."""
+    own: Any = provider
+    return own if callable(getattr(provider, "tokens", None)) else None
+
+
 def tokenizer(name: ModelName, provider: Provider) -> Tokenizes:
     """The provider, as one that tells its model's tokens.
 
     Raises: Unsupported: it does not.
     """
-    if not isinstance(provider, Tokenizes):
+    if (found := lens(provider)) is None:
         raise Unsupported(f"provider {name.provider} does not tell how its models cut text into tokens", GIVE)
-    return provider
+    return found
 
 
 def lack(provider: Provider, arm: Arm) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from evals.arena import words
 from evals.arena.detail import Detail
 from evals.arena.standings import Board, Component, Standing
 
@@ -46,13 +47,26 @@ def table(
     return grid.written(console)
 
 
-def document(boards: Sequence[Board], more: Detail | None = None) -> "Document":
-    """Boards as a document: a section each, then those of the detail."""
+def document(
+    boards: Sequence[Board], more: Detail | None = None, judged: Sequence[Board] = (), *, paged: bool = False
+) -> "Document":
+    """Boards as a document: a section each, then those of the detail.
+
+    Args:
+        judged: the board with the looks of answers, where they are taken out of the first.
+        paged: whether there is room for who did how against whom, and for the board with the looks, without being asked for.
+    """
     import pandas as pd
 
+    from evals.arena.pictures import matrices, ratings
     from evals.document import Document, Section
     from evals.view import Table, View
 
+    drawn = {
+        "board": ratings([boards[0], *judged, *boards[1:]]),
+        "matrix": matrices(judged[0] if judged else boards[0]),
+    }
+    found = parts(boards, more, judged, paged=paged)
     sections = [
         Section(
             part.name,
@@ -64,11 +78,12 @@ def document(boards: Sequence[Board], more: Detail | None = None) -> "Document":
                     for name, columns in part.tables
                 ),
                 lines=part.lines,
+                pictures=drawn.get(part.name, ()),
             ),
         )
-        for part in parts(boards, more)
+        for part in found
     ]
-    return Document((about(boards),), {}, tuple(sections), pd.DataFrame())
+    return Document((about(boards),), {}, tuple(sections), pd.DataFrame(), title="evals board")
 
 
 def about(boards: Sequence[Board]) -> str:
@@ -76,21 +91,30 @@ def about(boards: Sequence[Board]) -> str:
     return f"{boards[0].battles:,} battles of {len(boards[0].standings):,} models"
 
 
-def parts(boards: Sequence[Board], more: Detail | None) -> Iterator[Part]:
-    """The sections."""
-    for board in boards:
-        tables = tuple(
-            (f"Group {number}" if len(board.components) > 1 else "", standings(component))
-            for number, component in enumerate(board.components, 1)
-        )
-        overall = board.name == "overall"
-        title = "Board" if overall else f"Board of {board.name}"
-        yield Part("board" if overall else f"board {board.name}", title, tables, board.notes, board.rows())
+def parts(
+    boards: Sequence[Board], more: Detail | None, judged: Sequence[Board] = (), *, paged: bool = False
+) -> Iterator[Part]:
+    """The sections. Args: as of `document`."""
+    first, *categories = boards
+    yield _board(first, "board", "Board")
+    for board in judged if paged else ():
+        yield _board(board, "judged", "Board as judged, looks included")
+    for board in categories:
+        yield _board(board, f"board {board.name}", f"Board of {board.name}")
+    if paged or more is not None:
+        yield _matrices(judged[0] if judged else first)
     if more is not None:
-        yield _matrices(boards[0])
         yield _behind(more)
         if more.voters:
             yield _voters(more)
+
+
+def _board(board: Board, name: str, title: str) -> Part:
+    tables = tuple(
+        (f"Group {number}" if len(board.components) > 1 else "", standings(component))
+        for number, component in enumerate(board.components, 1)
+    )
+    return Part(name, title, tables, board.notes, board.rows())
 
 
 def standings(component: Component) -> Texts:
@@ -116,6 +140,7 @@ def _matrices(board: Board) -> Part:
     """What each got of each, a component a table."""
     tables = tuple(("", _matrix(component)) for component in board.components)
     said = (
+        *words.misfits(board.components),
         "A row's share of the points against the column's model, what the ratings foretell, and the battles.",
         "! more than 3 standard errors apart: the ratings do not fit these two.",
     )

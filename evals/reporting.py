@@ -7,7 +7,7 @@ lies beside a suite is a part of every report on that suite.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -21,8 +21,8 @@ from evals.document import Document, Section
 from evals.errors import BadFile, BadInput, EvalsError, NotFound
 from evals.frame import Rows, read
 from evals.log import Run
+from evals.money.prices import dollars, said
 from evals.plan import sentences
-from evals.prices import dollars, said
 from evals.show import Format
 from evals.suite import Suite
 from evals.suite import file as suite_file
@@ -257,7 +257,9 @@ def _about_suites(rows: pd.DataFrame, suites: Mapping[str, Suite]) -> list[str]:
 def _about_costs(rows: pd.DataFrame, runs: Sequence[Rows]) -> list[str]:
     """What each model's replies have cost and by which price; nothing of models that cost nothing."""
     came = rows[rows["text"].notna() & ~rows["suite"].isin(list(rows.attrs["imported"]))]
-    lines, unknown = [], []
+    kept = came["cached"].fillna(value=False).astype(bool)
+    lines, unknown = [f"{model}: {said}" for model, said in _from_caches(came[kept])], []
+    came = came[~kept]
     for model, costs in came.groupby("model", sort=False)["cost_usd"]:
         known = costs.dropna()
         if not len(known):
@@ -268,6 +270,15 @@ def _about_costs(rows: pd.DataFrame, runs: Sequence[Rows]) -> list[str]:
             cost = f"{model} cost {dollars(known.sum())}{more if len(known) < len(costs) else ''}"
             lines.append("; ".join((cost, *dict.fromkeys(map(said, prices)))))
     return [*lines, f"cost unknown: {', '.join(unknown)}"] if unknown else lines
+
+
+def _from_caches(kept: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """What came from a cache, a model at a time."""
+    for model, costs in kept.groupby("model", sort=False)["cost_usd"]:
+        count = _count(len(costs), "reply").replace("replys", "replies")
+        once = costs.sum()
+        paid = f"; {dollars(once)} when asked, and nothing now" if once > 0 else ""
+        yield str(model), f"{count} from the cache{paid}"
 
 
 def _about_runs(runs: Sequence[Rows]) -> list[str]:

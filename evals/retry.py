@@ -1,15 +1,17 @@
 """Which failures are tried again, how often, and how long to wait; and when a run has no chance and should stop."""
 
 import math
+from asyncio import sleep
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from time import monotonic
 
+from evals import events
 from evals.errors import MENDED, EvalsError, FailureKind, ProviderError
-from evals.limiter import Drained, Limiter
-from evals.provider import Provider
+from evals.pacing.limiter import Drained, Limiter
+from evals.provider import Provider, recalled
 from evals.types import NOTHING_LOST, Lost, Prompt, Response
 
 
@@ -77,6 +79,7 @@ class Breaker:
         answered: whether anything was ever answered.
         reason: why it is open; None while it is not.
         clock: gives seconds.
+        name: of the model, as events call it; empty for a scorer.
     """
 
     shortest: Callable[[], int] = lambda: 0
@@ -85,6 +88,7 @@ class Breaker:
     answered: bool = False
     reason: ProviderError | None = None
     clock: Callable[[], float] = monotonic
+    name: str = ""
     _failures: Counter[FailureKind] = field(default_factory=Counter)
     _warned: set[FailureKind] = field(default_factory=set)
     _refused: float = math.inf
@@ -120,6 +124,13 @@ class Breaker:
             self._refused = min(self._refused, length)
         if self.reason is None and self._is_hopeless(error.kind):
             self.reason = error
+            events.event(
+                events.ERROR,
+                "breaker opened",
+                model=self.name or None,
+                kind=error.kind,
+                message=error.message,
+            )
 
     def tell(self, error: ProviderError) -> None:
         """Hand on the first failure of each kind."""
@@ -194,6 +205,9 @@ async def ask(
     while True:
         attempt += 1
         try:
+            if attempt == 1 and (known := recalled(line.provider, prompt)):
+                await sleep(0)  # nothing is waited for, and others want to be heard
+                return Tried(known.response, known.error, known.requests)
             return Tried(await _once(line, prompt, attempt, None if begun else wanted), None, attempt, lost)
         except EvalsError as error:
             if not isinstance(error, ProviderError):
@@ -207,6 +221,8 @@ async def ask(
                 return Tried(None, error, attempt, lost)
             line.host.tell(error)
             line.again.count(error, pause)
+            waits = {"kind": error.kind, "attempt": attempt, "seconds": pause}
+            events.event(events.INFO, "request will be sent again", model=line.host.name, **waits)
         except Drained:
             raise
         except Exception as error:  # noqa: BLE001  a provider may be the user's code; its fault is that request's

@@ -6,16 +6,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
-from evals import log, retry
+from evals import events, log, retry
 from evals.converse import converse
-from evals.deadline import Deadline
 from evals.display import Looker
 from evals.errors import ProviderError
-from evals.limiter import FIRST, Drained, Limiter
-from evals.pace import Pace
+from evals.money.purse import Purse
+from evals.pacing.deadline import Deadline
+from evals.pacing.limiter import FIRST, Change, Drained, Limiter
+from evals.pacing.pace import Pace
 from evals.plan import Course, Job, LeftOut, Plan
 from evals.provider import Provider, addressed, lack, settled, submitted
-from evals.purse import Purse
 from evals.suite import Suite
 from evals.types import Display, Failure, Key, Outcome, Prompt, Reply, Sample, Score
 
@@ -99,9 +99,15 @@ def lines(plan: Plan, providers: Mapping[str, Provider], runner: Runner) -> dict
         account = getattr(provider, "account", model)
         if account not in limiters:
             limiters[account] = _limiter(provider, runner)
+            limiters[account].heard = partial(_paced, model)
         host = _host(plan, model, runner)
         found[model] = retry.Line(provider, limiters[account], host, runner.patience)
     return found
+
+
+def _paced(model: str, change: Change) -> None:
+    """Tell that a model's account is sent more requests at a time, or fewer."""
+    events.event(events.INFO, "concurrency changed", model=model, limit=change.limit, why=change.why)
 
 
 def _limiter(provider: Provider, runner: Runner) -> Limiter:
@@ -249,7 +255,7 @@ def _host(plan: Plan, model: str, runner: Runner) -> retry.Breaker:
         missing = (job for job in plan.candidates(model) if job.key not in runner.done)
         return min((_length(job.prompt) for job in missing), default=0)
 
-    return retry.Breaker(shortest, partial(runner.warn, model))
+    return retry.Breaker(shortest, partial(runner.warn, model), name=model)
 
 
 def _length(prompt: Prompt) -> int:

@@ -1,35 +1,29 @@
-"""From a request to a finished run folder: plan, connect, check, resume or begin, work, mark the end."""
+"""From a request to an open run folder: plan, connect, check, resume or begin. What is done with it then: evals/work.py."""
 
-import asyncio
-import math
-import signal
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from evals import log, run
-from evals.batch.batched import Batched, begun, by_batches, ready
+from evals import log
+from evals.batch.batched import begun, ready
 from evals.errors import BadInput, Unsupported
 from evals.framing import SHOTS, can_frame
-from evals.plan import LeftOut, Plan, Request, plan, sentences
-from evals.prices import FREE, Price, dollars
-from evals.prices import read as read_prices
-from evals.progress import Progress
+from evals.keeping import recording
+from evals.keeping.replayed import replayed
+from evals.money.prices import FREE, Price
+from evals.money.prices import read as read_prices
+from evals.money.purse import Purse
+from evals.plan import LeftOut, Plan, Request, plan
 from evals.provider import ModelName, Provider, agree, connect, lack, only_continues, price, settled
-from evals.purse import Purse
-from evals.retry import Line, Patience, Tried
+from evals.retry import Tried
 from evals.spending import payable, purse
 from evals.terms import USUAL, Terms
-from evals.types import Key, Lost, Reply
+from evals.types import Key, Reply
 
 FRAMED = f"It continues texts only: each question follows {SHOTS} solved examples of its arm."
 """Said of models that are not talked to."""
-
-FINISHING = "finishing what is in flight; Ctrl-C again stops at once"
-LEAVING = "no longer waiting; batches that were submitted go on at their host"
 
 UNSHOWN = "only continues texts, and has no solved example to go by"
 
@@ -110,34 +104,6 @@ class Opened:
         }
 
 
-@dataclass(frozen=True)
-class End:
-    """How working through a session ended.
-
-    Attributes:
-        missing: how many replies are missing, failed ones included.
-        interrupted: whether Ctrl-C did it.
-        waiting: the batches that have not ended, a sentence each.
-        failed: the kinds of failures among them, and how many of each.
-        why: why nothing more was asked, a sentence each: the budget is used up, or a host is no use.
-        idle: whether nothing was missing to begin with.
-    """
-
-    missing: int
-    interrupted: bool
-    waiting: tuple[str, ...] = ()
-    failed: Mapping[str, int] = field(default_factory=dict)
-    why: tuple[str, ...] = ()
-    idle: bool = False
-
-    @property
-    def status(self) -> int:
-        """The exit status: 0 complete, 3 incomplete, 130 interrupted."""
-        if self.missing == 0:
-            return 0
-        return 130 if self.interrupted else 3
-
-
 def begin(request: Request, out: Path, terms: Terms = USUAL) -> Session:
     """A session in a new folder, or in that of the same request if it was left unfinished.
 
@@ -150,7 +116,9 @@ def housed(session: Session, out: Path) -> Session:
     """The session in a new folder, unless it goes on with one. Raises: BadInput: the folder cannot be written."""
     if session.folder != Path():
         return session
-    return replace(session, folder=log.create(out, session.plan, session.notices, session.prices))
+    replayed_from = str(session.terms.keeping.replay or "")
+    folder = log.create(out, session.plan, session.notices, session.prices, replayed_from)
+    return replace(session, folder=folder)
 
 
 def preview(request: Request, out: Path, terms: Terms = USUAL) -> Session:
@@ -158,7 +126,7 @@ def preview(request: Request, out: Path, terms: Terms = USUAL) -> Session:
 
     Raises: as `begin`.
     """
-    folder = log.unfinished(out, request)
+    folder = None if terms.keeping.anew else log.unfinished(out, request)
     if folder is not None:
         return resume(folder, terms)
     return _payable(_priced(_connected(Path(), plan(request), terms)))
@@ -174,6 +142,8 @@ def resume(folder: Path, terms: Terms = USUAL) -> Session:
         run is another tool's.
     """
     about = log.read_own(folder)
+    if about.replayed or terms.keeping.replay:
+        raise BadInput(f"{folder} cannot be gone on with by a replay", "a replay takes moments: run it anew")
     made = plan(replace(about.request, suites=tuple(about.paths.values())), about.seed, about.rounds)
     for part in made.parts:
         old = about.suites.get(part.suite.name)
@@ -228,7 +198,7 @@ def opened(session: Session) -> Iterator[Opened]:
         found = Opened(session, writer, log.read_run(session.folder).replies)
         if len(found.done) < len(session.plan):
             _same_questions(session, found.before)
-        _note(session, session.plan)
+        note(session, session.plan)
         yield found
 
 
@@ -247,7 +217,7 @@ def _same_questions(session: Session, before: tuple[Reply, ...]) -> None:
                 )
 
 
-def _note(session: Session, plan: Plan) -> None:
+def note(session: Session, plan: Plan) -> None:
     """Write into `run.json` what is planned and at what price, if it says something else."""
     about = log.read_about(session.folder)
     noted = replace(about, planned=len(plan), left_out=plan.left_out, prices=session.prices)
@@ -255,167 +225,23 @@ def _note(session: Session, plan: Plan) -> None:
         log.write_about(session.folder, noted)
 
 
-@dataclass(frozen=True)
-class _Control:
-    """What ends a run before all is asked: the user, or the clock. Batches are left to their host then."""
-
-    stopper: run.Stopper
-    purse: Purse
-    say: Callable[[str], None]
-    batch: bool
-
-    def press(self) -> None:
-        """Ctrl-C, or SIGTERM."""
-        if not self.stopper.draining:
-            self.say(LEAVING if self.batch else FINISHING)
-        self.stopper.press()
-        if self.batch:
-            self.stopper.leave()
-
-    def late(self) -> None:
-        """The minutes of the budget are over."""
-        self.purse.late = True
-        self.stopper.halt()
-        if self.batch:
-            self.stopper.leave()
-
-
-def work(opened: Opened, shown: Progress) -> End:
-    """Work through an opened session, and mark its folder finished if nothing is missing or to follow at the end.
-
-    Ctrl-C (and SIGTERM) once lets what is in flight finish, twice stops at once; batches are left to their host at the
-    first. `shown` is told each reply, and says in a sentence the first Ctrl-C, each model's first failure of a kind when
-    it is tried again, and what is left out since a host has refused it.
-    Raises: ProviderError, BadInput: see run.run.
-    """
-    session, say = opened.session, shown.say
-    terms = session.terms
-    planned, ended = session.plan, {reply.key: _failed(reply) for reply in opened.before}
-    control = _Control(run.Stopper(), opened.purse, say, terms.batch)
-
-    def count(reply: Reply) -> None:
-        ended[reply.key] = _failed(reply)
-        shown.see(reply)
-
-    def leave_out(out: LeftOut) -> None:
-        nonlocal planned
-        planned = planned.without(out)
-        _note(session, planned)
-        shown.expect(len(planned))
-        for sentence in sentences([out]):
-            say(sentence)
-
-    runner = run.Runner(
-        suites={part.suite.name: part.suite for part in session.plan.parts},
-        write=opened.writer.append,
-        observe=count,
-        done=opened.done,
-        before=opened.before,
-        kept=opened.kept,
-        say=say,
-        leave_out=leave_out,
-        warn=lambda model, error: say(f"{model}: {error.message}; trying again"),
-        concurrency=terms.concurrency,
-        rate=terms.rate,
-        patience=Patience(seconds=math.inf) if terms.batch else Patience(),
-        purse=opened.purse,
-    )
-    with _carried(session, say) as providers:
-        why = asyncio.run(_work(replace(session, providers=providers), runner, control))
-    kinds = Counter(kind for key, kind in ended.items() if planned.asks(key))
-    missing = len(planned) - kinds.pop("", 0)
-    if missing == 0 and session.plan.request.until is None:  # else there may be a further round
-        log.finish(session.folder)
-    if missing == 0:
-        return End(0, control.stopper.draining, idle=len(opened.done) >= len(session.plan))
-    why = (*opened.purse.said(), *why)
-    log.note_end(session.folder, why)
-    return End(missing, control.stopper.draining, _standing(providers), kinds, why)
-
-
-def _failed(reply: Reply) -> str:
-    """The kind of failure for which it is missing; empty where it is not."""
-    return "" if reply.answered or reply.failure is None else reply.failure.kind
-
-
-@contextmanager
-def _carried(session: Session, say: Callable[[str], None]) -> Iterator[dict[str, Provider]]:
-    """The connections, as requests go over them in this session."""
-    if not session.terms.batch:
-        yield session.providers
-        return
-    with by_batches(session.plan, session.providers, session.folder, say, wait=session.terms.wait) as batched:
-        yield {**batched}
-
-
-def _standing(providers: dict[str, Provider]) -> tuple[str, ...]:
-    """The batches of all models that have not ended, a sentence each."""
-    offices = [provider.office for provider in providers.values() if isinstance(provider, Batched)]
-    return tuple(sentence for office in offices for sentence in office.watch.standing)
-
-
-async def _work(session: Session, runner: run.Runner, control: _Control) -> tuple[str, ...]:
-    with ExitStack() as restore:
-        _on_signals(restore, control.press)
-        _on_time(restore, runner.purse.budget.seconds_left, control.late)
-        lines = run.lines(session.plan, session.providers, runner)
-        try:
-            async with run.closing(session.providers):
-                return await run.run(session.plan, lines, runner, control.stopper)
-        finally:
-            log.note_pace(session.folder, {model: line.limiter.history for model, line in lines.items()})
-            for sentence in _retried(lines):
-                runner.say(sentence)
-
-
-def _retried(lines: dict[str, Line]) -> Iterator[str]:
-    """How many requests were sent again, and why, a sentence a model."""
-    for model, line in lines.items():
-        if total := line.again.kinds.total():
-            kinds = ", ".join(f"{kind} {count}" for kind, count in line.again.kinds.most_common())
-            times = "request was" if total == 1 else "requests were"
-            yield (
-                f"{model}: {total:,} {times} sent again ({kinds}), after {line.again.seconds:,.0f} s of waiting in all"
-                f"{_lost(line.again.lost)}"
-            )
-
-
-def _lost(lost: Lost) -> str:
-    """What they took in vain, as far as hosts told."""
-    cost = f" ({dollars(lost.cost_usd)})" if lost.cost_usd else ""
-    return f"; they took {lost.tokens:,} tokens{cost} in vain" if lost.tokens else ""
-
-
-def _on_time(restore: ExitStack, seconds: float, late: Callable[[], None]) -> None:
-    """Have it told once so many seconds are over, if that is before the end."""
-    if seconds < math.inf:
-        restore.callback(asyncio.get_running_loop().call_later(max(0.0, seconds), late).cancel)
-
-
-def _on_signals(restore: ExitStack, press: Callable[[], None]) -> None:
-    """Take over SIGINT and SIGTERM while the run lasts, where the system lets a loop do so."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, press)
-        except (NotImplementedError, ValueError, RuntimeError):
-            return  # Windows, or not the main thread: Ctrl-C then stops at once, and resuming loses nothing
-        restore.callback(loop.remove_signal_handler, number)
-
-
 def _connected(folder: Path, made: Plan, terms: Terms) -> Session:
     """Connections to all models, and the plan without what a model cannot take.
 
     Raises: Unsupported: nothing is left to ask a model, or it is to be asked by batches and cannot.
     """
-    providers = {text: connect(ModelName.parse(text)) for text in made.request.models}
+    providers = _providers(made.request.models, terms)
     if terms.batch:
         ready(made, providers)
     made = made.framing(text for text, provider in providers.items() if only_continues(provider))
-    fitted = made.without(*_beyond(made, providers))
+    fitted = made.without(*_beyond(made, providers)).cut()
     for text, provider in providers.items():
         if not fitted.size(text):
-            out = next(each for each in fitted.left_out if each.model == text)
+            out = next((each for each in fitted.left_out if each.model == text), None)
+            if out is None:
+                raise BadInput(
+                    f"no item of shard {made.request.shard} is asked in these arms", "make fewer shards"
+                )
             raise Unsupported(
                 f"{text} {out.why}, which arm {out.arm!r} of suite {out.suite} needs",
                 f"it can do: {', '.join(sorted(provider.can))}; choose another model or other arms (--arm)",
@@ -424,6 +250,13 @@ def _connected(folder: Path, made: Plan, terms: Terms) -> Session:
         if prepare is not None:
             prepare((job.prompt, job.sample.target) for job in fitted.candidates(text))
     return Session(folder, fitted, providers, terms)
+
+
+def _providers(models: tuple[str, ...], terms: Terms) -> dict[str, Provider]:
+    """A connection to each model; of those that are replayed there is none to be made."""
+    if terms.keeping.replay is None:
+        return {text: connect(ModelName.parse(text)) for text in models}
+    return {**replayed(recording.read(terms.keeping.replay), models)}
 
 
 def _beyond(made: Plan, providers: dict[str, Provider]) -> Iterator[LeftOut]:

@@ -4,11 +4,11 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from evals.budget import Budget
 from evals.errors import BadInput
 from evals.estimate import Amount, Bill, at_most
-from evals.prices import Price
-from evals.purse import OPTIONS, Purse, Teller, Unit, amount, number
+from evals.money.budget import Budget
+from evals.money.prices import Price
+from evals.money.purse import OPTIONS, Purse, Teller, Unit, amount, number
 from evals.types import Prompt, Reply, Response
 
 
@@ -40,6 +40,8 @@ def _teller(prices: Mapping[str, Price]) -> Teller:
         return {"cost_usd": cost, "tokens": found.tokens_in + found.tokens_out}
 
     def taken(model: str, response: Response) -> dict[Unit, float | None]:
+        if response.cached:
+            return {"cost_usd": 0.0, "tokens": 0}
         cost, price = response.cost_usd, prices.get(model)
         read, written = response.tokens_in, response.tokens_out
         if cost is None and price is not None:

@@ -16,6 +16,7 @@ from evals.verdict.rules import Demand, Rules
 from evals.verdict.side import Side, labelled
 from evals.verdict.sides import of_run, side
 from evals.verdict.text import sentence
+from evals.work import work
 
 Named = str | Path | Run
 """A run folder, `RUN#MODEL`, a baseline's file, or a run that was read."""
@@ -96,7 +97,7 @@ def run_suite(request: Request, out: Path) -> Run:
     """
     session = sessions.begin(request, out)
     with sessions.opened(session) as opened, progress(0, 0, quiet=True) as shown:
-        end = sessions.work(opened, shown)
+        end = work(opened, shown)
     if end.interrupted:
         raise KeyboardInterrupt
     return read_run(session.folder)

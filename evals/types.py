@@ -313,6 +313,8 @@ class Response:
         dropped: settings asked for that the host does not take, such as "temperature".
         calls: the tools it called, in order, each with its result.
         likelihoods: of the prompt's choices, in their order.
+        cached: whether nothing was sent for it: it was answered before, took its seconds and its cost then, and none now.
+            Of several turns, whether that is so of each.
         echo: what the host wants back unchanged with this turn when the conversation goes on; in no log.
     """
 
@@ -329,6 +331,7 @@ class Response:
     dropped: tuple[str, ...] = ()
     calls: tuple[ToolCall, ...] = ()
     likelihoods: tuple[Likelihood, ...] = ()
+    cached: bool = False
     echo: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 

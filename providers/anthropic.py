@@ -8,7 +8,7 @@ Models since Opus 4.7 take no temperature: none is sent to them, and replies say
 """
 
 from evals.host import Host
-from evals.wire import Quirks
+from evals.wires.wire import Quirks
 
 connect = Host(
     "anthropic",

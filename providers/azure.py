@@ -5,7 +5,7 @@ evals run hallucination -m azure/DEPLOYMENT    (the resource's name in AZURE_OPE
 """
 
 from evals.host import Host
-from evals.wire import Quirks
+from evals.wires.wire import Quirks
 
 connect = Host(
     "azure",

@@ -7,7 +7,7 @@ Models that think take a temperature and do nothing with it, without a word. So 
 """
 
 from evals.host import Host
-from evals.wire import Quirks
+from evals.wires.wire import Quirks
 
 connect = Host(
     "deepseek",

@@ -4,7 +4,7 @@ evals run hallucination -m fireworks/accounts/fireworks/models/llama-v3p3-70b-in
 """
 
 from evals.host import Host
-from evals.wire import Quirks
+from evals.wires.wire import Quirks
 
 connect = Host(
     "fireworks",

@@ -6,7 +6,7 @@ evals run SUITE -m 'llamacpp?wire=completion'    (a base model: it continues tex
 
 from evals.host import Host
 from evals.lens import served
-from evals.wire import Quirks
+from evals.wires.wire import Quirks
 
 connect = Host(
     "llamacpp",

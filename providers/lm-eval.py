@@ -15,10 +15,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from evals import complaint
 from evals.errors import PASSING, NotFound, ProviderError, Unsupported
 from evals.hush import hushed
 from evals.lm_backend import NAME, backends, has_template, line, made
+from evals.net import complaint
 from evals.provider import parsed
 from evals.together import Together
 from evals.types import Capability, Likelihood, Prompt, Response

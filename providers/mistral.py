@@ -4,7 +4,7 @@ evals run hallucination -m mistral/mistral-large-latest
 """
 
 from evals.host import Host
-from evals.wire import Quirks
+from evals.wires.wire import Quirks
 
 connect = Host(
     "mistral",

@@ -5,7 +5,7 @@ evals run hallucination -m 'openai-compatible/MODEL?base_url=https://HOST/v1&key
 """
 
 from evals.host import Host
-from evals.wire import Quirks
+from evals.wires.wire import Quirks
 
 connect = Host(
     "openai-compatible",

@@ -7,7 +7,7 @@ evals run hallucination -m openai/gpt-5.6 --batch    (by its Batch API, at half 
 
 from evals.host import Host
 from evals.lens import ranks
-from evals.wire import Quirks
+from evals.wires.wire import Quirks
 
 connect = Host(
     "openai",

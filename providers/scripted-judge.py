@@ -15,7 +15,7 @@ from typing import Any
 from evals.arena.judging.shown import answers
 from evals.arena.judging.verdict import letter
 from evals.errors import BadInput, NotFound, ProviderError
-from evals.prices import FREE, Price
+from evals.money.prices import FREE, Price
 from evals.types import Capability, Prompt, Response
 
 CAN: frozenset[Capability] = frozenset({"chat", "seed"})

@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evals.errors import BadInput, FailureKind, NotFound, ProviderError
-from evals.prices import FREE, Price
+from evals.money.prices import FREE, Price
 from evals.types import Capability, Prompt, Response
 
 CAN: frozenset[Capability] = frozenset({"chat", "completion", "seed"})

@@ -5,7 +5,7 @@ evals run SUITE -m 'sglang/meta-llama/Llama-3.1-8B?wire=completion'    (a base m
 """
 
 from evals.host import Host
-from evals.wire import Quirks
+from evals.wires.wire import Quirks
 
 connect = Host(
     "sglang",

@@ -6,7 +6,7 @@ evals run SUITE -m 'vllm/meta-llama/Llama-3.1-8B?wire=completion'    (a base mod
 
 from evals.host import Host
 from evals.lens import served
-from evals.wire import Quirks
+from evals.wires.wire import Quirks
 
 connect = Host(
     "vllm",

@@ -10,7 +10,7 @@ from email import message_from_bytes
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from evals.wire import WireName
+from evals.wires.wire import WireName
 from tests.shapes import Said, anthropic_error, openai_error
 from tests.stub_server import Reply, Seen
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
-from evals.wire import WireName
+from evals.wires.wire import WireName
 from tests.echoes import echoed
 from tests.shapes import Said, anthropic_error, google_error, openai_error
 from tests.stub_server import Reply, Seen

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from evals.wire import WireName
+from evals.wires.wire import WireName
 from tests.stub_server import Reply, chat, completion
 
 

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -163,8 +165,24 @@ def test_questions_and_answers_come_back_from_chatbot_arenas_json(tmp_path: Path
     arena = keep(Found((battle,), (question,), answers, {}), tmp_path / "arena")
     write(arena, tmp_path / "file.json")
     found = read([tmp_path / "file.json"])
-    assert (found.battles, found.questions) == ((battle,), (question,))
+    assert (list(found.battles), found.questions) == (arena.battles(), (question,))
+    assert replace(found.battles[0], style={}) == battle
     assert set(found.answers) == set(answers)
+
+
+def test_battles_about_answers_that_the_arena_has_say_what_these_look_like(tmp_path: Path) -> None:
+    folder.add(
+        tmp_path,
+        [Question(id="q", text="How?")],
+        [Answer(question="q", model="x", text="so **so**"), Answer(question="q", model="y", text="# Well")],
+    )
+    known = Battle(id="1", question="q", model_a="y", model_b="x", winner="tie")
+    own = Battle(id="2", question="q", model_a="y", model_b="x", winner="tie", style={"tokens": (7, 8)})
+    other = Battle(id="3", question="r", model_a="y", model_b="x", winner="tie")
+    keep(Found((known, own, other), (), (), {}), tmp_path)
+    styles = [battle.style for battle in folder.read(tmp_path).battles()]
+    assert styles[0] == {"tokens": (1, 2), "headers": (1, 0), "lists": (0, 0), "bold": (0, 1)}
+    assert styles[1:] == [{"tokens": (7, 8)}, {}]
 
 
 # Published shapes
@@ -191,6 +209,46 @@ def test_the_arenas_later_records_with_parts_tags_and_counts() -> None:
     assert battle.style == {"tokens": (812, 431), "headers": (3, 0), "lists": (12, 4), "bold": (9, 1)}
     assert battle.id == battle.question == "c4b9710c-8d64-4bee-a0b0-94637ae4cc65"
     assert pictured.question == ""
+
+
+@pytest.mark.parametrize("name", ["arena_140k.jsonl", "chatbot_arena.json", "alpaca_eval.json"])
+def test_nested_records_in_parquet_are_the_same_battles_and_words(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "table.parquet"
+    with duckdb.connect() as base:
+        base.execute(f"COPY (SELECT * FROM read_json('{DATA / name}')) TO '{path}' (FORMAT parquet)")  # noqa: S608  our own files
+    table, plain = read([path]), read([DATA / name])
+    assert [(each.id, each.winner, each.style, each.at) for each in table.battles] == [
+        (each.id, each.winner, each.style, each.at) for each in plain.battles
+    ]
+    assert [set(each.categories) for each in table.battles] == [
+        set(each.categories) for each in plain.battles
+    ]
+    assert (table.questions, table.answers) == (plain.questions, plain.answers)
+
+
+def test_the_arenas_columns_for_who_won_and_its_texts_in_lists() -> None:
+    found = read([DATA / "arena_55k.csv"])
+    assert [battle.winner for battle in found.battles] == ["model_a", "tie", "model_b"]
+    assert [battle.question for battle in found.battles] == ["30192", "53567", ""]
+    assert [(question.text, question.before) for question in found.questions] == [
+        ('Why "42"?', ()),
+        ("And then?", (("user", "Hi"),)),
+    ]
+    assert found.answers[0].text == "Because,\nwell."
+
+
+@pytest.mark.parametrize("marks", ["1,1,0", "0,0,0", "1,0,x", "nan,0,1", ",0,1"])
+def test_exactly_one_column_says_who_won(tmp_path: Path, marks: str) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(f"model_a,model_b,winner_model_a,winner_model_b,winner_tie\nx,y,{marks}\n", "utf-8")
+    with pytest.raises(BadFile, match=r"line 2: .* exactly one must be 1"):
+        read([path])
+
+
+def test_an_answer_in_a_table_may_be_long(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(f"model_a,model_b,winner,why\nx,y,tie,{'long ' * 100_000}\n", "utf-8")
+    assert len(str(read([path]).battles[0].notes["why"])) == 500_000
 
 
 def test_mt_benchs_judgments_tell_turns_and_judges_apart() -> None:
@@ -266,7 +324,7 @@ def test_what_is_no_battle_names_file_and_record(tmp_path: Path, fields: dict[st
 def test_an_annotation_without_a_preference_is_no_tie(tmp_path: Path, preference: object) -> None:
     path = tmp_path / "annotations.json"
     path.write_text(json.dumps([{"generator_1": "x", "generator_2": "y", "preference": preference}]), "utf-8")
-    with pytest.raises(BadFile, match=r"record 1: (the )?preference is"):
+    with pytest.raises(BadFile, match=r"record 1: (the preference is|preference is|there is no preference)"):
         read([path])
 
 
@@ -350,7 +408,19 @@ def test_another_word_for_the_winner_is_taken_only_as_the_user_says(command: Cal
         command("arena", "import", path, *labels, "--as", "x=y", "--out", "other")
 
 
+def test_annotations_that_have_not_judged_are_left_out_only_when_asked(command: Callable[..., Done]) -> None:
+    pair = {"generator_1": "x", "generator_2": "y", "instruction": "q"}
+    records = [pair | {"preference": None}, pair | {"preference": 1.25}]
+    Path("a.json").write_text(json.dumps(records), "utf-8")
+    with pytest.raises(BadFile) as error:
+        command("arena", "import", "a.json")
+    assert "--skip-unjudged" in error.value.fix
+    done = command("arena", "import", "a.json", "--skip-unjudged")
+    assert done.out.splitlines()[1:] == ["  1 record without a preference left out"]
+    assert [each.weight for each in folder.read(Path("arena")).battles()] == [0.75, 0.25]
+
+
 def test_the_format_can_be_said(command: Callable[..., Done]) -> None:
     Path("votes.csv").write_text("model_a,model_b,winner\nx,y,tie\n", "utf-8")
-    with pytest.raises(BadFile, match="line 2: preference is missing"):
+    with pytest.raises(BadFile, match="line 2: there is no preference"):
         command("arena", "import", "votes.csv", "--format", "alpaca")

@@ -84,6 +84,14 @@ def test_models_that_never_met_are_compared_through_others() -> None:
     assert verdict.finding.usual.value == pytest.approx(expected, abs=1e-3)
 
 
+def test_a_board_of_judges_that_are_fooled_does_not_pass_and_may_regress() -> None:
+    doubts = ["untrusted: canaries fooled a judge"]
+    behind = decided(("new", "old", "model_b", 100))
+    passing = boarded.gate(decided(*EVEN), "new", "old", 20.0, Rules(), doubts)
+    assert (passing.word, passing.status("pass"), passing.status(None)) == ("undecided", 3, 3)
+    assert boarded.gate(behind, "new", "old", 20.0, Rules(), doubts).word == "regress"
+
+
 def test_more_looks_make_a_regression_harder_to_call_and_a_pass_no_easier() -> None:
     pool = decided(("new", "old", "model_a", 36), ("new", "old", "model_b", 64))
     assert gate(pool).word == "regress"

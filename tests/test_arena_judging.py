@@ -23,10 +23,11 @@ from evals.arena.judging.verdict import letter, together
 from evals.arena.merit import merit
 from evals.arena.pairs import Match
 from evals.arena.trust import trust
-from evals.errors import BadFile, BadInput, NotFound
+from evals.errors import BadFile, BadInput, NotFound, ProviderError
 from evals.provider import ModelName, connect
 from evals.suite import load
 from evals.types import Key, Message, Prompt, Reply, Response, Score
+from tests.batch_host import Host
 from tests.conftest import Done, Evals
 from tests.stub_server import Reply as Sent
 from tests.stub_server import Stub, ask, chat, serving
@@ -246,6 +247,8 @@ def test_a_judge_is_asked_both_orders_and_nothing_twice(
         for battle in battles
     )
     assert {battle.cluster for battle in battles} == {f"c{n}" for n in range(20)}
+    place = next((tmp_path / "arena" / "judging").iterdir())
+    assert 20 < sum(bool(each.canary) for each in list(asked.read(place))[:60]) < 55  # mixed: 40 expected
     again = command(*args)
     assert (again.status, len(judge.seen)) == (0, 730)
     assert journal.read(tmp_path / "arena" / "battles.jsonl") == battles
@@ -346,6 +349,25 @@ def test_a_killed_judge_loses_no_verdict_and_counts_none_twice(
     assert len(journal.read(tmp_path / "arena" / "canaries.jsonl")) == 7
 
 
+def test_judges_are_asked_by_batches_and_what_lies_there_is_collected(
+    command: Command, judge: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-none")
+    mind = judge.mind
+    assert mind is not None
+    host = Host(mind=lambda _wire, body: mind(body), held=True)
+    judge.host = host
+    arena(tmp_path / "arena", 4)
+    args = ("arena", "judge", "--judge", f"openai/rule?base_url={judge.url}&wire=chat", "--canaries", "1")
+    left = command(*args, "--quiet", "--batch", "--no-wait")
+    assert left.status == 3
+    assert sum(len(batch.requests) for batch in host.batches.values()) == 2 * (12 + 7)
+    host.held = False
+    assert command(*args, "--quiet", "--pairs", "3").status == 0
+    assert sum(len(batch.requests) for batch in host.batches.values()) == 2 * (12 + 7)
+    assert len(journal.read(tmp_path / "arena" / "battles.jsonl")) == 12
+
+
 def test_two_rubrics_are_two_rounds(command: Command, judge: Stub, tmp_path: Path) -> None:
     arena(tmp_path / "arena", 2)
     (tmp_path / "mine.txt").write_text("Whatever is right.")
@@ -358,6 +380,20 @@ def test_two_rubrics_are_two_rounds(command: Command, judge: Stub, tmp_path: Pat
         (rubric.read(tmp_path / "mine.txt").hash, 6),
     ]
     assert any("Whatever is right." in seen.body["messages"][-1]["content"] for seen in judge.seen)
+
+
+def test_pairs_of_which_nothing_was_said_are_not_asked_behind_ones_back(
+    command: Command, judge: Stub, tmp_path: Path
+) -> None:
+    arena(tmp_path / "arena", 10)
+    args = ("arena", "judge", "--judge", model(judge, "rule"), "--quiet", "--canaries", "0")
+    mind, judge.mind = judge.mind, lambda _body: Sent(status=401)
+    with pytest.raises(ProviderError):
+        command(*args)
+    judge.mind, before = mind, len(judge.seen)
+    assert command(*args, "--pairs", "4").status == 0
+    assert len(judge.seen) - before == 8
+    assert len(journal.read(tmp_path / "arena" / "battles.jsonl")) == 4
 
 
 def test_what_was_taken_back_is_not_judged_again(command: Command, judge: Stub, tmp_path: Path) -> None:

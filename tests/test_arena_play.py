@@ -62,7 +62,7 @@ def test_what_fails_is_missing_and_what_was_answered_is_kept(
     done = command("arena", "play", "--prompts", "p.txt", "--quiet", "-m", f"{adder}?fail=3")
     assert done.status == 3
     assert done.out == "arena: 1 models, 1 questions, 1 answers, 0 pairs to judge\n"
-    assert "1 answers are missing" in done.err
+    assert "answers that are missing: 1;" in done.err
 
 
 def test_of_a_suite_the_scores_stay_and_settings_of_a_model_are_its_own_affair(

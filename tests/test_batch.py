@@ -29,14 +29,14 @@ from evals.batch.watch import Request as Made
 from evals.errors import BadFile, EvalsError, ProviderError
 from evals.estimate import estimate
 from evals.host import Host as Place
-from evals.http import Http
-from evals.limiter import Limiter
+from evals.net.http import Http
+from evals.pacing.limiter import Limiter
 from evals.plan import Request
 from evals.retry import Line, Patience
 from evals.retry import ask as patiently
 from evals.terms import Terms
 from evals.types import Key, Message, Prompt
-from evals.wire import Wire, WireName
+from evals.wires.wire import Wire, WireName
 from tests.batch_host import Host, adds, refuses
 from tests.conftest import Evals
 from tests.shapes import KEY, Said, anthropic_error, openai_error

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from benchmarks import faults
 from evals import log
-from evals.budget import LIKELY, Budget, Meter
 from evals.errors import BadInput
-from evals.purse import Purse, Teller
+from evals.money.budget import LIKELY, Budget, Meter
+from evals.money.purse import Purse, Teller
 from evals.types import NOTHING_LOST, Key, Lost, Prompt, Response
 from tests.batch_host import Host
 from tests.conftest import Done, Evals
@@ -284,7 +284,7 @@ def test_what_costs_nothing_goes_on_when_the_money_is_spent(
         .replace(
             '    notice = ""', '    notice = ""\n    def price(self, *, batch=False):\n        return FREE'
         )
-        .replace("import os", "import os\nfrom evals.prices import FREE")
+        .replace("import os", "import os\nfrom evals.money.prices import FREE")
     )
     done = command(
         "run", SUMS, "-m", place.model, "-m", "./adder.py/m", "-n", 30,

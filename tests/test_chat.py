@@ -11,7 +11,7 @@ from openai.types.chat import ChatCompletion
 from evals.errors import Unsupported
 from evals.host import Host
 from evals.types import Image, Message, Prompt, Response, Tool, ToolCall
-from evals.wire import Quirks
+from evals.wires.wire import Quirks
 from tests.stub_server import Reply, Stub, ask, chat, serving
 
 KEY = "sk-test"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evals import safe
-from evals.complaint import LONGEST, in_disguise, plain, read, retry_after
+from evals.net.complaint import LONGEST, in_disguise, plain, read, retry_after
 
 
 def openai(message: str, code: str | None = None, param: str | None = None) -> dict[str, Any]:

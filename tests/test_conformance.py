@@ -8,7 +8,7 @@ import pytest
 
 from evals.checks import CHECKS, Finding, check
 from evals.provider import ModelName
-from evals.wire import WireName
+from evals.wires.wire import WireName
 from tests.conftest import Evals
 from tests.minded import host
 from tests.shapes import openai_error

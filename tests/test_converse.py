@@ -8,7 +8,7 @@ import pytest
 
 from evals.converse import ROUNDS, converse
 from evals.host import Host
-from evals.limiter import Limiter
+from evals.pacing.limiter import Limiter
 from evals.retry import Line, Patience, Tried
 from evals.types import Message, Prompt, Tool, ToolCall
 from tests.minds import calls, calls_first, results

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
-from evals import shelf, types
+from evals import cli, shelf, types
 from evals.scorer import SCORERS
 from evals.suite import TomlArm, TomlSuite, load
 from tests.conftest import Evals
@@ -33,7 +34,19 @@ def first_run(folder: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", ["start.md", "suites.md", "providers.md", "verdicts.md", "ci.md", "statistics.md"]
+    "name",
+    [
+        "start.md",
+        "suites.md",
+        "providers.md",
+        "verdicts.md",
+        "ci.md",
+        "statistics.md",
+        "arena.md",
+        "arena-files.md",
+        "voting.md",
+        "scale.md",
+    ],
 )
 def test_a_page_can_be_followed_word_for_word(name: str, evals: Evals) -> None:
     ran = 0
@@ -47,10 +60,30 @@ def test_a_page_can_be_followed_word_for_word(name: str, evals: Evals) -> None:
                 command, *args = shlex.split(line)
                 assert command == "evals"
                 args = [re.sub(r"^RUN\b", lambda _: first_run(evals.cwd), arg) for arg in args]
+                args = [each for arg in args for each in _expanded(arg, evals.cwd)]
                 done = evals(*args)
                 assert done.returncode == int(settings.get("exit", 0)), f"{line}\n{done.stdout}{done.stderr}"
                 ran += 1
     assert ran
+
+
+def _expanded(arg: str, folder: Path) -> list[str]:
+    """An argument as a shell has it."""
+    return sorted(map(str, folder.glob(arg))) if "*" in arg else [arg]
+
+
+def test_the_workflow_of_shards_asks_with_options_that_there_are_and_merges_what_it_has_asked() -> None:
+    (text,) = [text for language, _, text in blocks(ROOT / "docs" / "scale.md") if language == "yaml"]
+    jobs = yaml.safe_load(text)["jobs"]
+    lines = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
+    filled = [
+        re.sub(r"\$\{\{ matrix.shard \}\}", "4", line).split() for line in lines if line.startswith("evals ")
+    ]
+    assert [args[1] for args in filled] == ["run", "merge", "gate"]
+    for _, name, *args in filled:
+        within = click.Context(cli.evals, **cli.evals.context_settings)
+        cli.evals.commands[name].make_context(name, args, parent=within)
+    assert jobs["ask"]["strategy"]["matrix"]["shard"] == [1, 2, 3, 4]
 
 
 def test_the_page_of_commands_is_what_the_program_says() -> None:

@@ -9,9 +9,9 @@ from evals import plan as plans
 from evals import stats
 from evals.estimate import AROUND, PICTURE, PROBES, Amount, Bill, estimate
 from evals.forecast import forecast, sentence
+from evals.money.prices import FREE, Price, flat
 from evals.plan import Plan, Planned, Request
 from evals.precision import Width, precision
-from evals.prices import FREE, Price, flat
 from evals.provider import ModelName, Provider, connect
 from evals.scorer import exact
 from evals.show import render

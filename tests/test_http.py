@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from evals import http
 from evals.errors import BadInput, ProviderError
 from evals.host import Host
-from evals.http import LARGEST, Http, Key
+from evals.net import http
+from evals.net.http import LARGEST, Http, Key
 from evals.types import Message, Prompt
 from tests.stub_server import Reply, Stub, ask, chat, complaint, serving
 

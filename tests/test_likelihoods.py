@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evals.echo import echo
 from evals.errors import ProviderError, Unsupported
 from evals.host import Host
 from evals.log import read_run
 from evals.provider import ModelName, Provider
 from evals.provider import connect as named
 from evals.types import Likelihood, Message, Prompt, Response
-from evals.wire import Quirks
+from evals.wires.echo import echo
+from evals.wires.wire import Quirks
 from tests import echoes
 from tests.conftest import Evals
 from tests.echoes import Server, echoed

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals import quota
-from evals.deadline import SEEN, SHORTEST, Deadline
 from evals.errors import ProviderError
-from evals.limiter import FIRST, ROUNDS, STREAK, Drained, Limiter
-from evals.pace import Pace
-from evals.quota import Left, Quota
+from evals.pacing import quota
+from evals.pacing.deadline import SEEN, SHORTEST, Deadline
+from evals.pacing.limiter import FIRST, ROUNDS, STREAK, Drained, Limiter
+from evals.pacing.pace import Pace
+from evals.pacing.quota import Left, Quota
 
 
 @dataclass

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals import pricelist, prices
 from evals.errors import BadFile, BadInput, NotFound
 from evals.host import WIRES
-from evals.http import Answer, Http
-from evals.prices import FREE, Price, Rates, flat
+from evals.money import pricelist, prices
+from evals.money.prices import FREE, Price, Rates, flat
+from evals.money.usage import counts
+from evals.net.http import Answer, Http
 from evals.provider import ModelName, connect, may_cost, price
 from evals.types import Message, Prompt
-from evals.usage import counts
-from evals.wire import Settings, Wire, WireName
+from evals.wires.wire import Settings, Wire, WireName
 from tests.shapes import Said
 from tests.stub_server import Reply, ask, serving
 

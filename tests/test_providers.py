@@ -10,10 +10,10 @@ import pytest
 from evals import shelf
 from evals.errors import BadInput, ProviderError, Unsupported
 from evals.host import WIRES, Host
-from evals.http import Http
+from evals.net.http import Http
 from evals.provider import ModelName, Provider, connect
 from evals.types import Message, Prompt
-from evals.wire import Wire, WireName
+from evals.wires.wire import Wire, WireName
 from tests.shapes import Said
 from tests.stub_server import Reply, Stub, ask, chat, completion, serving
 

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from evals.errors import PASSING, FailureKind, ProviderError
-from evals.limiter import Limiter
+from evals.pacing.limiter import Limiter
 from evals.provider import Provider
 from evals.retry import Breaker, Line, Patience, Tried, ask
 from evals.types import Capability, Prompt, Response

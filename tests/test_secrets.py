@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.wire import WireName
+from evals.wires.wire import WireName
 from tests.conftest import Evals
 from tests.shapes import KEY, Said, openai_error
 from tests.stub_server import Reply, Seen, Stub, serving

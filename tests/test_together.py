@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from evals.deadline import SEEN, SHORTEST
 from evals.hush import hushed
+from evals.pacing.deadline import SEEN, SHORTEST
 from evals.plan import Request, plan
 from evals.provider import ModelName, connect
 from evals.run import Runner, lines

@@ -12,8 +12,9 @@ import pytest
 
 from evals.arena import folder
 from evals.arena.battle import WINNERS
-from evals.arena.vote import ballots, store
+from evals.arena.vote import ballots, store, tally
 from evals.arena.vote.dealer import Gold, Rules
+from evals.arena.vote.desk import HOST
 from evals.arena.vote.entries import Entry, token
 from evals.errors import BadFile, BadInput
 from tests.voters import MODELS, PLAIN, Here, Page, arena, here, served
@@ -76,6 +77,22 @@ def test_a_hundred_requests_at_once_are_one_vote(tmp_path: Path) -> None:
             )
     assert codes == {200: 1, 409: 29}
     assert len(battles(tmp_path)) == 1
+
+
+def test_two_servers_of_one_arena_count_a_vote_once(tmp_path: Path) -> None:
+    arena(tmp_path)
+    with (
+        here(tmp_path, ALL) as one,
+        here(tmp_path, ALL) as other,
+        one.page("ann") as near,
+        other.page("ann") as far,
+    ):
+        battle = near.next()["battle"]
+        assert far.next()["battle"] == battle
+        with ThreadPoolExecutor(2) as pool:
+            said = [pool.submit(page.say, "vote", battle, winner="tie") for page in (near, far)]
+        assert sorted(each.result().status_code for each in said) == [200, 409]
+    assert [each.winner for each in battles(tmp_path)] == ["tie"]
 
 
 def test_an_undone_vote_counts_no_more_and_the_next_does(tmp_path: Path) -> None:
@@ -451,3 +468,107 @@ def test_what_cannot_be_served_is_one_sentence(
     arena(tmp_path / "arena", 1)
     with pytest.raises(BadInput, match=says):
         command("arena", "vote", "arena", *options)
+
+
+def test_the_board_of_an_arena_counts_its_votes(tmp_path: Path, command: Any) -> None:
+    arena(tmp_path / "arena", 10)
+    with here(tmp_path / "arena", ALL) as server, server.page("ann") as ann:
+        for _ in range(12):
+            ann.vote()
+    done = command("arena", "rank", "arena")
+    assert "12 battles of 3 models" in done.out
+
+
+def test_a_vote_on_an_answer_whose_model_was_seen_before_is_marked(tmp_path: Path) -> None:
+    arena(tmp_path, 1)
+    with here(tmp_path, ALL) as server, server.page("ann") as ann:
+        ann.vote()
+        ann.say("reveal", ann.vote()["battle"])
+        ann.vote()
+    assert [each.notes.get("known", False) for each in battles(tmp_path)] == [False, False, True]
+
+
+def test_names_can_be_kept_from_everyone(tmp_path: Path) -> None:
+    arena(tmp_path, 1)
+    with here(tmp_path, Rules(reveals=False, checks=0, repeats=0)) as server, server.page("ann") as ann:
+        refused = ann.say("reveal", ann.vote()["battle"])
+    assert (refused.status_code, refused.json()["error"]) == (409, "names are not shown here")
+
+
+# The board on the page
+
+
+def test_the_board_is_hidden_until_one_is_done_and_shown_to_whoever_runs_the_page(tmp_path: Path) -> None:
+    arena(tmp_path, 4)
+    rules = Rules(goal=3, overlap=1, checks=0, repeats=0)
+    with here(tmp_path, rules) as server, server.page("ann") as ann, server.page("bob") as bob:
+        host = Page(server.home, server.desk.enrol(HOST, host=True).token)
+        ann.vote()
+        assert ann.client.get("/api/board").status_code == 403
+        assert host.client.get("/api/board").json()["battles"] == 1
+        assert host.client.post("/api/next", json={}).status_code == 409
+        for page in (ann, ann, bob, bob, bob):
+            page.vote()
+        shown = ann.client.get("/api/board").json()
+        whole = host.client.get("/api/board?style=1&category=times").json()
+        host.client.close()
+    assert "people" not in shown
+    (group,) = shown["groups"]
+    assert {each["model"] for each in group["standings"]} <= set(MODELS)
+    assert shown["battles"] == whole["battles"] == 6
+    assert [(each["name"], each["votes"]) for each in whole["people"]] == [("ann", 3), ("bob", 3)]
+    assert whole["agreement"]["pairs"] == 3, "the shared ones come in one order"
+
+
+def test_the_tally_tells_habits_checks_and_steadiness(tmp_path: Path) -> None:
+    arena(tmp_path, 30)
+    with here(tmp_path, Rules(overlap=1, checks=0.2, repeats=0.2, goal=60)) as server:
+        with server.page("left") as left, server.page("good") as good:
+            while left.next()["battle"]:
+                left.vote("model_a")
+            while (told := good.next())["battle"]:
+                texts = [each["raw"] for each in told["battle"]["answers"]]
+                best = (
+                    "model_a" if not texts[0].startswith("the the") and max(texts) == texts[0] else "model_b"
+                )
+                if texts[1].startswith("the the"):
+                    best = "model_a"
+                good.say("vote", told["battle"], winner=best, seconds=4)
+        given = battles(tmp_path)
+        rows = {row["name"]: row for row in tally.people(server.desk.ledger, given)}
+        found = tally.agreement(given)
+    assert rows["left"]["left"][0] == 1
+    assert rows["left"]["same"][0] == 0 < rows["left"]["same"][1]
+    assert 0 < rows["left"]["checks"][0] < rows["left"]["checks"][1]
+    assert rows["good"]["same"][0] == rows["good"]["same"][1] > 0
+    assert rows["good"]["checks"][0] == rows["good"]["checks"][1] > 0
+    assert rows["good"]["seconds"] == 4
+    assert rows["good"]["ties"][0] == 0
+    ((one,), alpha) = found["two"], found["alpha"]
+    assert one["pairs"] == found["pairs"] >= 30
+    assert -0.5 < one["kappa"][0] < 0.5
+    assert alpha[1] <= alpha[0] <= alpha[2]
+
+
+def test_the_time_of_a_vote_is_left_out_where_it_is_not_wanted(tmp_path: Path) -> None:
+    arena(tmp_path, 1)
+    with here(tmp_path, Rules(timed=False, checks=0, repeats=0)) as server, server.page("ann") as ann:
+        ann.say("vote", ann.next()["battle"], winner="tie", seconds=3)
+    assert [each.notes for each in battles(tmp_path)] == [{}]
+
+
+def test_the_command_tells_how_people_vote_and_agree(tmp_path: Path, command: Any) -> None:
+    arena(tmp_path / "arena")
+    assert "nobody has voted yet" in command("arena", "votes", "arena").out
+    with here(tmp_path / "arena", ALL) as server:
+        for name, winner in (("ann", "model_a"), ("bob", "tie")):
+            with server.page(name) as page:
+                for _ in range(10):
+                    page.vote(winner)
+    done = command("arena", "votes", "arena")
+    assert "ann and bob" in done.out
+    assert "Two people say the same of 0 %" in done.out
+    told = json.loads(command("arena", "votes", "arena", "--json").out)
+    assert next(row["left"][0] for row in told["people"]) == 1
+    assert [row["ties"][0] for row in told["people"]] == [0, 1]
+    assert told["agreement"]["two"][0]["pairs"] == 10

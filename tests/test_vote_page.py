@@ -17,7 +17,9 @@ import pytest
 from evals.arena import folder
 from evals.arena.vote import ballots
 from evals.arena.vote.dealer import Rules
+from evals.arena.vote.desk import HOST
 from tests.browser import Tab, browser
+from tests.test_vote_live import PROVIDER
 from tests.voters import HOSTILE, HUGE, MODELS, RICH, Here, arena, here, served
 
 pytestmark = pytest.mark.browser
@@ -87,7 +89,6 @@ def keys(tab: Tab, winners: list[str]) -> list[str]:
             tab.press(key, key)
             tab.until(VOTED)
         if place % 5 == 2:
-            tab.run("document.activeElement.blur()")
             tab.press(" ", " ")
             tab.until("document.getElementById('head-a').textContent !== 'Answer A'")
         onward(tab, by=lambda: tab.press("Enter"))
@@ -121,7 +122,7 @@ def tabbed(tab: Tab, winners: list[str]) -> list[str]:
         assert tab.run(wanted)
         tab.press("Enter")
         tab.until(VOTED)
-        assert tab.run("document.activeElement.id") == "next"
+        assert tab.run("document.activeElement.id") == "after"
         onward(tab, by=lambda: tab.press("Enter"))
     return winners
 
@@ -207,6 +208,21 @@ def test_a_pair_is_skipped_with_a_reason_and_the_skip_undone(tab: Tab, tmp_path:
         tab.press("u", "u")
         tab.until(READY)
         assert server.desk.ledger.of("ann")[0].state == "open"
+
+
+def test_the_last_vote_can_be_undone_from_the_end_also_after_a_reload(tab: Tab, tmp_path: Path) -> None:
+    arena(tmp_path, 1)
+    with here(tmp_path, ALL) as server:
+        for _ in pairs(tab, link(server)):
+            pass
+        tab.until("document.getElementById('end').offsetParent")
+        again(tab, "document.getElementById('end').offsetParent")
+        tab.press("u", "u")
+        tab.until(READY)
+        assert all(text.startswith("Reply 0") for text in tab.run(SHOWN))
+        tab.press("3", "3")
+        tab.until(VOTED)
+        assert [deal.winner for deal in server.desk.ledger.votes()] == ["model_a", "model_a", "tie"]
 
 
 def test_typing_a_comment_is_no_vote_and_it_goes_with_the_next(tab: Tab, tmp_path: Path) -> None:
@@ -428,3 +444,63 @@ def test_whoever_has_the_link_for_all_gives_a_name_and_begins(tab: Tab, odd: Pat
         tab.until(READY)
         assert tab.run("document.getElementById('progress').textContent").startswith("dan: 0 of 3")
         assert tab.run("location.href") == f"{server.home}/"
+
+
+# The board, and asking
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_the_board_waits_until_one_is_done_and_fits_the_screen(tab: Tab, tmp_path: Path, width: int) -> None:
+    arena(tmp_path, 6)
+    with here(tmp_path, Rules(goal=4, overlap=1, checks=0, repeats=0)) as server:
+        for name in ("bob", "cyd"):
+            with server.page(name) as page:
+                for winner in ("model_a", "model_b", "tie", "model_a"):
+                    page.vote(winner)
+        enter(tab, link(server), width=width)
+        tab.click("#tab-board")
+        tab.until("!document.getElementById('notice').hidden")
+        assert "once you are done" in tab.run("document.getElementById('notice').textContent")
+        for _ in range(4):
+            tab.press("1", "1")
+            tab.until(VOTED)
+            onward(tab, by=lambda: tab.press("Enter"))
+        tab.until("document.getElementById('end').offsetParent")
+        assert "You have given 4 votes" in tab.run("document.getElementById('thanks').textContent")
+        tab.click("#tab-board")
+        tab.until("document.querySelector('#board .interval')")
+        names = tab.run("[...document.querySelectorAll('#board tbody th')].map((each) => each.textContent)")
+        assert set(names) <= set(MODELS)
+        said = tab.run("document.querySelector('#board .interval').getAttribute('aria-label')")
+        assert "between" in said
+        assert tab.run("document.documentElement.scrollWidth") <= width
+        tab.run(
+            "const box = document.querySelector('#board select'); box.value = 'times'; box.dispatchEvent(new Event('change'))"
+        )
+        tab.until("document.querySelector('#board select').value === 'times' && !document.body.ariaBusy")
+        host = server.desk.enrol(HOST, host=True).token
+        tab.call("Storage.clearDataForOrigin", origin=server.home, storageTypes="all")
+        tab.open(f"{server.home}/#token={host}", width=width)
+        tab.until("document.querySelector('#board details')")
+        assert "Krippendorff's alpha" in tab.run("document.getElementById('board').innerText")
+        assert tab.run("document.documentElement.scrollWidth") <= width
+        assert not [each for each in tab.errors if "403" not in each]
+
+
+def test_a_question_of_ones_own_is_answered_by_two_and_voted_on(tab: Tab, tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text(PROVIDER, "utf-8")
+    asked = (f"{tmp_path}/own.py/quick", f"{tmp_path}/own.py/slow")
+    with here(tmp_path / "new", asked=asked) as server:
+        tab.call("Storage.clearDataForOrigin", origin=server.home, storageTypes="all")
+        tab.open(link(server))
+        tab.until("document.activeElement.id === 'prompt'")
+        tab.type("what is up")
+        tab.click("#ask button")
+        tab.until(READY)
+        assert sorted(tab.run(SHOWN)) == ["WHAT IS UP\n", "What Is Up\n"]
+        assert "own.py" not in tab.heard()
+        tab.press("2", "2")
+        tab.until(VOTED)
+        tab.press("Enter")
+        tab.until("document.activeElement.id === 'prompt'")
+        assert [deal.winner for deal in server.desk.ledger.votes()] == ["model_b"]

@@ -10,7 +10,7 @@ from evals.errors import BadInput, ProviderError
 from evals.host import Host
 from evals.provider import Provider
 from evals.types import Message, Prompt
-from evals.wire import Quirks, Wire
+from evals.wires.wire import Quirks, Wire
 from tests.stub_server import Reply, Stub, ask, chat, complaint, completion, serving
 
 PROMPT = Prompt((Message("system", "Be brief."), Message("user", "Who is Orson Kovats?")), seed=5)

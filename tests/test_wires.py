@@ -12,7 +12,7 @@ import pytest
 from evals.errors import ProviderError, Unsupported
 from evals.host import WIRES, Host
 from evals.types import Image, Message, Prompt, Response, Tool, ToolCall
-from evals.wire import Quirks, WireName
+from evals.wires.wire import Quirks, WireName
 from tests.shapes import KEY, TROUBLES, Said, Trouble, anthropic_error, google_error, openai_error
 from tests.stub_server import Reply, Seen, Stub, ask, serving
 

@@ -22,6 +22,7 @@ from evals.arena.vote import store
 from evals.arena.vote.dealer import Gold, Rules
 from evals.arena.vote.desk import Desk
 from evals.arena.vote.entries import token
+from evals.arena.vote.live import live
 from evals.arena.vote.server import Service, application
 
 MODELS = ("acme/sirius-9b", "acme/canopus-9b", "zeta/vega-large")
@@ -175,17 +176,26 @@ class Here:
 
 
 @contextmanager
-def here(
-    place: Path, rules: Rules = PLAIN, share: str = "", gold: tuple[Gold, ...] = (), rate: float = 1_000
+def here(  # noqa: PLR0913  what tests want otherwise
+    place: Path,
+    rules: Rules = PLAIN,
+    *,
+    share: str = "",
+    gold: tuple[Gold, ...] = (),
+    rate: float = 1_000,
+    asked: tuple[str, ...] = (),
+    url: str = "",
 ) -> Iterator[Here]:
     """The page of an arena, on a free port."""
-    votes = store.opened(place)
-    desk = Desk(folder.read(place), votes, rules, gold)
+    found = folder.add(place, (), ())
+    votes = store.opened(place, url)
+    models = live(asked, print) if asked else None
+    desk = Desk(found, votes, rules, gold, asked)
     loop = asyncio.new_event_loop()
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
-    runner = web.AppRunner(application(Service(desk, hosts, share, rate)), access_log=None)
+    runner = web.AppRunner(application(Service(desk, hosts, share, rate, models)), access_log=None)
 
     async def start() -> None:
         await runner.setup()
@@ -198,6 +208,8 @@ def here(
         yield Here(f"http://127.0.0.1:{port}", desk)
     finally:
         asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
+        if models:
+            asyncio.run_coroutine_threadsafe(models.close(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

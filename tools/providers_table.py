@@ -5,7 +5,7 @@ from pathlib import Path
 
 from evals import shelf
 from evals.host import WIRES, Host
-from evals.wire import Talk
+from evals.wires.wire import Talk
 
 PAGE = Path(__file__).parent.parent / "docs" / "providers.md"
 BEGIN, END = "<!-- providers -->\n", "<!-- /providers -->\n"

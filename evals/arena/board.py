@@ -177,6 +177,7 @@ def _component(rated: Rated, settings: Settings) -> Component:
         spread.kind,
         spread.units,
         tuple(_pulls(rated, settings)),
+        freedom=spread.freedom,
     )
 
 

@@ -6,12 +6,9 @@ count as those of `Battle`, and so do `categories` and `style`, as JSON, where t
 
 import json
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import replace
-from importlib import import_module
 from operator import eq
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -20,10 +17,10 @@ from numpy.typing import NDArray
 from evals import safe
 from evals.arena.pool import Codes, Mask, Pool, alone
 from evals.arena.winners import WINNERS
-from evals.errors import BadFile, BadInput, NotFound
+from evals.duck import compiled
+from evals.errors import BadFile, NotFound
 from evals.stats import Floats
 
-INSTALL = "pip install 'behavior-evals[parquet]'"
 NEEDED = ("model_a", "model_b", "winner")
 UNITS = {"cluster": ("cluster", "question", "question_id"), "judge": ("judge",)}
 """What makes a unit -> the columns that may say so; in each row the first that does."""
@@ -39,8 +36,8 @@ class Table:
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        duckdb = _duckdb()
-        self._paths, self._failure, self._base = paths, duckdb.Error, duckdb.connect()
+        engine = compiled()
+        self._paths, self._failure, self._base = paths, engine.Error, engine.connect()
         self._files = f"FROM read_parquet([{_quoted(map(str, paths))}], union_by_name = true"
         self.columns = self._described()
         self.weight = "CAST(weight AS DOUBLE)" if "weight" in self.columns else "1.0"
@@ -108,16 +105,6 @@ class Table:
             raise BadFile(
                 f"{names} cannot be read: {safe.line(error)}", "name a Parquet file of battles"
             ) from None
-
-
-def _duckdb() -> ModuleType:
-    """DuckDB's compiled part: the package round it, of which nothing is used here, takes a tenth of a second to load."""
-    for name in ("_duckdb", "duckdb"):
-        with suppress(ImportError):
-            found = import_module(name)
-            if hasattr(found, "connect") and hasattr(found, "Error"):
-                return found
-    raise BadInput("Parquet needs DuckDB, which is not installed", INSTALL)
 
 
 def pool(paths: Sequence[Path], *, units: bool = True, more: bool = False) -> Pool:

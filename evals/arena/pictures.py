@@ -17,19 +17,29 @@ JUDGED, LEVEL = "as judged", "looks set apart"
 """How the ratings of a board are called beside those from which the looks of answers are taken out, and those."""
 
 
-def pictures(boards: Sequence[Board]) -> tuple[Picture, ...]:
-    """Every picture of these boards.
+def ratings(boards: Sequence[Board]) -> tuple[Picture, ...]:
+    """Ratings with their intervals, of each group of models; and how the best stand in each category.
 
     Args: boards: overall boards, with and without the looks of answers, which are drawn together, then those of categories.
     """
     overall = [board for board in boards if board.name == "overall"]
     rest = [board for board in boards if board.name != "overall" and board.standings]
-    found: list[Picture] = []
-    for place, component in enumerate(overall[0].components if overall else ()):
+    if not overall:
+        return ()
+    found = [_ratings(overall, component, more) for component, more in _groups(overall[0])]
+    return (*found, *([_categories(overall[0], rest)] if rest else []))
+
+
+def matrices(board: Board) -> tuple[Picture, ...]:
+    """Who beats whom, as judged and as the ratings foretell, of each group of models."""
+    return tuple(picture for component, more in _groups(board) for picture in _heats(component, more))
+
+
+def _groups(board: Board) -> Iterator[tuple[Component, str]]:
+    """The groups of two models at least, with what their pictures' names end in."""
+    for place, component in enumerate(board.components, 1):
         if len(component.models) > 1:
-            more = f"-{place + 1}" if place else ""
-            found += [_ratings(overall, component, more), *_heats(component, more)]
-    return (*found, *([_categories(overall[0], rest)] if overall and rest else []))
+            yield component, f"-{place}" if place > 1 else ""
 
 
 def _ratings(overall: Sequence[Board], component: Component, more: str) -> Picture:

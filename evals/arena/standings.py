@@ -1,5 +1,6 @@
 """Standings: who stands where, how surely, and what must be said beside it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -102,6 +103,7 @@ class Component:
         matrix: who did how against whom. All three in the order of the standings.
         kind: how the intervals were made. units: how many independent units there are, by what they are.
         pulls: what pulls on votes besides the models.
+        freedom: degrees of freedom of the t of its intervals; infinite for the normal.
     """
 
     standings: tuple[Standing, ...]
@@ -112,6 +114,7 @@ class Component:
     kind: Kind
     units: Mapping[str, int]
     pulls: tuple[Pull, ...] = ()
+    freedom: float = math.inf
 
     @property
     def models(self) -> tuple[str, ...]:

@@ -2,10 +2,16 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
+from evals import words
 from evals.arena.control import PLACE
 from evals.arena.inflation import best_of, families
 from evals.arena.standings import Component, Settings
+from evals.stats import z_quantile
+
+MOST = 5
+"""Pairs that are named one by one."""
 
 
 def notes(
@@ -79,3 +85,24 @@ def _sure(component: Component) -> Iterator[str]:
         "bootstrap": f"by drawing {counted or 'battles'} again",
     }.get(component.kind, f"for votes that go together ({counted})")
     yield f"95 % intervals {how}; ranks hold for all models at once."
+
+
+def misfits(components: Sequence[Component]) -> Iterator[str]:
+    """The pairs that did otherwise than the ratings foretell, so far that chance is ruled out for all pairs together."""
+    met = [
+        (abs(found.matrix.residual[one, other]), found, one, other)
+        for found in components
+        for one, other in combinations(range(len(found.models)), 2)
+        if found.matrix.battles[one, other]
+    ]
+    far = [each for each in met if each[0] > z_quantile(1 - 0.05 / len(met))]
+    for _, found, one, other in sorted(far, key=lambda each: -each[0])[:MOST]:
+        yield (
+            f"{found.models[one]} got {words.share(found.matrix.share[one, other])} of the points of "
+            f"{found.matrix.battles[one, other]:,.0f} battles against {found.models[other]}; "
+            f"the ratings foretell {words.share(found.matrix.predicted[one, other])}."
+        )
+    if len(far) > MOST:
+        yield f"{len(far) - MOST} more pairs do not fit their ratings either."
+    if met and not far:
+        yield "Every pair did as the ratings foretell, as far as chance can be told apart."

@@ -13,12 +13,12 @@ from evals.batch.messages import MessageBatches
 from evals.batch.office import Office
 from evals.batch.watch import Request, Waiting
 from evals.errors import BadInput, ProviderError, Unsupported
-from evals.http import Answer
 from evals.lens.tokens import Tokens
+from evals.net.http import Answer
 from evals.plan import Plan
 from evals.provider import Provider
 from evals.types import Capability, Key, Prompt, Response
-from evals.wire import DeskName, Wire
+from evals.wires.wire import DeskName, Wire
 
 DESKS: Mapping[DeskName, type[Desk]] = {"openai": Files, "messages": MessageBatches}
 
@@ -53,6 +53,11 @@ class Batched:
     def notice(self) -> str:
         """As the wire."""
         return self.wire.notice
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """As the wire: how a request travels does not change it."""
+        return self.wire.identity
 
     def settled(self, prompt: Prompt) -> Prompt:
         """As the wire."""

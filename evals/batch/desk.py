@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from evals.batch.ledger import Intent
 from evals.errors import ProviderError
-from evals.http import Answer, Http
+from evals.net.http import Answer, Http
 
 AGAIN = "the same command asks it again"
 

@@ -8,12 +8,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from evals import complaint
 from evals.batch.desk import Desk, State
 from evals.batch.ledger import Intent
-from evals.complaint import Complaint
 from evals.errors import ProviderError
-from evals.http import Answer, HostError, Shape
+from evals.net import complaint
+from evals.net.complaint import Complaint
+from evals.net.http import Answer, HostError, Shape
 
 MARK = "evals"
 """The key under which a batch's metadata hold the token of its intent."""

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from evals import complaint
 from evals.batch.desk import Desk, State
 from evals.batch.ledger import Intent
 from evals.errors import ProviderError
-from evals.http import Answer, Shape
+from evals.net import complaint
+from evals.net.http import Answer, Shape
 
 STATUSES: Mapping[str, int] = {
     "invalid_request_error": 400,

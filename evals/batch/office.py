@@ -13,7 +13,7 @@ from evals.batch.desk import Desk
 from evals.batch.ledger import Ledger, Ticket
 from evals.batch.watch import Pace, Request, Waiting, Watch
 from evals.errors import ProviderError
-from evals.http import HostError
+from evals.net.http import HostError
 
 LONGEST = 60.0
 """Seconds between two attempts at a submission; the first pause is one second, and it doubles."""

@@ -15,7 +15,7 @@ from typing import Any
 from evals.batch.desk import Desk, State
 from evals.batch.ledger import Ledger, Ticket
 from evals.errors import ProviderError
-from evals.http import Answer, HostError
+from evals.net.http import Answer, HostError
 from evals.types import Key
 
 GONE = (404, 410)

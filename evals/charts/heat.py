@@ -55,8 +55,8 @@ class Heat:
         labels = min(max(map(len, names)) * LETTER, NAMES * width) + 14
         wide = max(1.5, (width - labels) / size)
         # As plain values, for Altair counts the rows of a frame and refuses more than 5,000.
-        plain = alt.Data(values=table.to_dict("records"))  # type: ignore[no-untyped-call]
-        base = alt.Chart(plain).encode(x=self._x(wide), y=self._y(names, width))
+        rows = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+        base = alt.Chart(alt.InlineData(values=rows)).encode(x=self._x(wide), y=self._y(names, width))
         layers = [self._rects(base), *([self._texts(base)] if wide >= ROOM else [])]
         height = size * (DENSE if size > MANY else CELL)
         finished: ChartType = alt.layer(*layers).properties(width=int(wide * size), height=height)

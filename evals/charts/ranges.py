@@ -8,6 +8,7 @@ import pandas as pd
 
 from evals.charts import theme
 from evals.charts.panels import LETTER, arranged, clean, ending, legend, look, room, values
+from evals.charts.picture import NARROW
 
 if TYPE_CHECKING:
     import altair as alt
@@ -70,9 +71,9 @@ class Ranges:
             chart = chart.encode(yOffset=aside)
         bounded = chart.transform_filter("isValid(datum.low)")
         layers = [
-            bounded.mark_rule(strokeWidth=2).encode(x=self._x("low"), x2="high:Q", color=colour),
+            bounded.mark_rule(strokeWidth=2).encode(x=self._x("low", width), x2="high:Q", color=colour),
             chart.mark_point(filled=True, size=45, opacity=1).encode(
-                x=self._x("value"), color=colour, shape=shape
+                x=self._x("value", width), color=colour, shape=shape
             ),
         ]
         if self.reference is not None:
@@ -80,8 +81,15 @@ class Ranges:
             layers.insert(0, line.encode(x=alt.X(datum=self.reference)))
         return layers
 
-    def _x(self, column: str) -> "alt.X":
+    def _x(self, column: str, width: int) -> "alt.X":
         import altair as alt
 
-        axis = alt.Axis(title=self.x, tickCount=5, format="d", labelFlush=True)
+        axis = alt.Axis(
+            title=self.x,
+            tickCount=5 if width > NARROW else 3,
+            format="d",
+            labelFlush=True,
+            labelOverlap="parity",
+            labelSeparation=8,
+        )
         return alt.X(f"{column}:Q", scale=alt.Scale(zero=False, nice=True), axis=axis)

@@ -4,21 +4,40 @@ from pathlib import Path
 
 import click
 
-from evals.budget import Budget
+from evals.commands.keeping import keeping_options
 from evals.commands.options import gathered, parse_bound, parse_rate
+from evals.commands.spread import cluster_options
+from evals.commands.watching import watching_options
 from evals.errors import BadInput
-from evals.terms import Terms
+from evals.money.budget import Budget
+from evals.terms import Cluster, Keeping, Terms, Watching
 
 
 def _terms(
-    concurrency: int | None, rate: str | None, prices: Path | None, batch: bool, no_wait: bool, budget: Budget
+    concurrency: int | None,
+    rate: str | None,
+    prices: Path | None,
+    batch: bool,
+    no_wait: bool,
+    budget: Budget,
+    keeping: Keeping,
+    watching: Watching,
+    cluster: Cluster | None,
 ) -> Terms:
     """Raises: BadInput: a number that asks nothing, or two options that do not go together."""
     if concurrency is not None and concurrency < 1:
         raise BadInput(f"--concurrency {concurrency} would ask nothing", "give a number from 1")
     if no_wait and not batch:
         raise BadInput("--no-wait leaves batches to their host, and this asks for none", "add --batch")
-    return Terms(concurrency, parse_rate(rate), prices, batch, not no_wait, budget)
+    if batch and cluster:
+        raise BadInput("--batch leaves the asking to the hosts, --on to a cluster", "give one of them")
+    if cluster and keeping.replay is not None:
+        raise BadInput("--replay sends nothing, and --on says from where", "leave out --on")
+    if batch and keeping.replay is not None:
+        raise BadInput("--replay sends nothing, and --batch says how to", "leave out --batch")
+    return Terms(
+        concurrency, parse_rate(rate), prices, batch, not no_wait, budget, keeping, watching, cluster
+    )
 
 
 def _budget(max_cost: str | None, max_tokens: str | None, max_minutes: str | None) -> Budget:
@@ -66,5 +85,8 @@ terms_options = gathered(
         help="with --batch: leave once all is submitted; the same command collects it",
     ),
     _budget_options,
+    cluster_options,
+    keeping_options,
+    watching_options,
 )
 """Gives a command the argument `terms`."""

@@ -119,6 +119,7 @@ def _of_board(
 ) -> "tuple[Outcome, str]":
     """What becomes of a challenger, and what it is called."""
     from evals.arena.source import pool
+    from evals.commands.arena.rank import doubts
     from evals.verdict import boarded
 
     challenger, champion = models
@@ -131,8 +132,10 @@ def _of_board(
         raise BadInput("an arena's baseline is the champion", "leave --baseline out")
     if demanded.undecided == "more":
         raise BadInput("an arena asks nobody", "judge or vote more, or say --undecided fail")
-    found = pool([Path(place)])
-    outcome = boarded.gate(found, challenger, champion, margin or boarded.MARGIN, demanded)
+    arena = Path(place)
+    outcome = boarded.gate(
+        pool([arena]), challenger, champion, margin or boarded.MARGIN, demanded, doubts(arena)
+    )
     return outcome, f"{challenger} against {champion} in {place}"
 
 

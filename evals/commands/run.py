@@ -14,7 +14,8 @@ from evals.errors import BadInput
 from evals.terms import Terms
 
 if TYPE_CHECKING:
-    from evals.session import End, Opened, Session
+    from evals.session import Opened, Session
+    from evals.work import End
 
 
 @click.command(short_help="ask models a suite's questions and judge the replies")
@@ -109,6 +110,22 @@ def forecast(session: "Session", *, as_json: bool) -> int:
 
 
 def _finish(session: "Session", quiet: bool, as_json: bool) -> int:
+    """As `_finished`, with the events that are wished for; where these are JSON, an error is one of them too."""
+    from evals import events
+    from evals.errors import EvalsError
+
+    watching = session.terms.watching
+    with events.told(watching):
+        try:
+            return _finished(session, quiet, as_json)
+        except EvalsError as error:
+            if watching.form == "text":
+                raise
+            events.event(events.ERROR, "run failed", message=error.message, fix=error.fix or None)
+            return 2
+
+
+def _finished(session: "Session", quiet: bool, as_json: bool) -> int:
     """Work through the session, then say what was found, where it lies and what to do next."""
     from evals.errors import ProviderError
     from evals.log import read_run
@@ -127,7 +144,7 @@ def _finish(session: "Session", quiet: bool, as_json: bool) -> int:
     _say_what_was_found(session.folder, quiet=quiet, as_json=as_json)
     for line in () if quiet else summary:
         click.echo(line, err=as_json)
-    if end.missing:
+    if end.missing and session.terms.watching.form == "text":
         click.echo(_what_is_missing(end, session.folder), err=True)
     return end.status
 
@@ -154,17 +171,20 @@ def _rounds(session: "Session", summary: list[str], *, quiet: bool) -> "End":
 def work(session: "Session", *, quiet: bool, again: bool = False) -> "End":
     """Work through a session, with its progress on standard error, and what must be said of it unless it was `again`."""
     from evals import session as sessions
+    from evals import work as working
     from evals.progress import progress
+
+    told = session.terms.watching.form == "json"
 
     with (
         sessions.opened(session) as opened,
-        progress(len(session.plan), len(opened.done), quiet=quiet) as shown,
+        progress(len(session.plan), len(opened.done), quiet=quiet, told=told) as shown,
     ):
         for sentence in () if again else _notes(session):
             shown.say(sentence)
         for sentence in _costs(opened, quiet=quiet):
             shown.say(sentence)
-        return sessions.work(opened, shown)
+        return working.work(opened, shown)
 
 
 def _notes(session: "Session") -> Iterator[str]:
@@ -183,7 +203,7 @@ def _costs(opened: "Opened", *, quiet: bool) -> Iterator[str]:
     charging = {model: one for model, one in session.providers.items() if may_cost(one)}
     spent = opened.purse
     asked = session.providers if spent.meters else charging
-    if quiet or not asked:
+    if quiet or not asked or session.terms.keeping.replay:
         return
     from evals.estimate import estimate
     from evals.forecast import sentence

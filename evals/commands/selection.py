@@ -7,6 +7,7 @@ import click
 
 from evals.commands.options import gathered, parse_seed, parse_settings
 from evals.errors import BadInput
+from evals.shard import Shard, parse
 
 if TYPE_CHECKING:
     from evals.plan import Request
@@ -25,6 +26,7 @@ class Selection:
         seed: a number or "fresh"; None for the public one.
         settings: `--set` texts.
         until: when enough is asked; None asks in no rounds.
+        shard: as in plan.Request.
     """
 
     models: tuple[str, ...] = ()
@@ -35,6 +37,7 @@ class Selection:
     settings: dict[str, str] = field(default_factory=dict)
     repeat: int = 1
     until: "Until | None" = None
+    shard: Shard | None = None
 
     def request(self, suites: tuple[str, ...]) -> "Request":
         """The request for these suites. Raises: BadInput: no suite, a size beside a number, or a seed that is none."""
@@ -56,6 +59,7 @@ class Selection:
             options=self.settings,
             repeat=self.repeat,
             until=self.until,
+            shard=self.shard,
         )
 
 
@@ -68,8 +72,21 @@ def _selection(
     settings: tuple[str, ...],
     repeat: int,
     until: "Until | None",
+    shard: str | None,
 ) -> Selection:
-    return Selection(models, size, count, seed, arms, parse_settings(settings), repeat, until)
+    """Raises: BadInput: a shard that is none, or of what is not the same on every machine."""
+    if shard and seed == "fresh":
+        raise BadInput(
+            "--seed fresh draws another seed for every shard, so that nothing would fit together",
+            "give all shards one number: --seed N",
+        )
+    if shard and until:
+        raise BadInput(
+            "--until goes by all answers, of which a shard has only a part",
+            "ask a size in shards, or in rounds without them (--on dask asks those from many machines too)",
+        )
+    part = parse(shard) if shard else None
+    return Selection(models, size, count, seed, arms, parse_settings(settings), repeat, until, part)
 
 
 def _until(
@@ -161,5 +178,10 @@ selection_options = gathered(
         help="ask each prompt K times, greedy arms then at temperature 1  [default: 1]",
     ),
     _until_options,
+    click.option(
+        "--shard",
+        metavar="I/N",
+        help="ask part I of N, on N machines; evals merge makes one run of them",
+    ),
 )
 """Gives a command the argument `selection`."""

@@ -12,7 +12,7 @@ from evals.lens.tokens import Tokens, named
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-    from evals.http import Http
+    from evals.net.http import Http
 
 
 @cache

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evals.errors import Unsupported
-from evals.http import Http
 from evals.lens.tokens import GIVE, Tokens
+from evals.net.http import Http
 
 if TYPE_CHECKING:
     from tiktoken import Encoding

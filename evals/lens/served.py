@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from evals.errors import ProviderError, Unsupported
-from evals.http import AnyShape, Http, Shape
 from evals.lens.tokens import GIVE, Tokens, joined, named, told
+from evals.net.http import AnyShape, Http, Shape
 
 PATH = "/tokenize"
 Byte = Annotated[int, Field(ge=0, le=255)]

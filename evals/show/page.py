@@ -23,7 +23,9 @@ def html(document: Document) -> str:
     The page's policy forbids any request and any script but its own; texts reach it as JSON and are shown as text.
     """
     style = (HERE / "page.css").read_text("utf-8") + theme.style()
-    script = "".join((HERE / name).read_text("utf-8") for name in ("tables.js", "replies.js"))
+    replied = len(document.replies.columns) > 0
+    scripts = ("tables.js", "replies.js") if replied else ("tables.js",)
+    script = "".join((HERE / name).read_text("utf-8") for name in scripts)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE),
         autoescape=True,
@@ -41,7 +43,7 @@ def html(document: Document) -> str:
         policy=policy(style, script),
         style=Markup(style),  # noqa: S704  our own file
         script=Markup(script),  # noqa: S704  our own file
-        replies=Markup(embedded(document)),  # noqa: S704  every < is escaped
+        replies=Markup(embedded(document)) if replied else "",  # noqa: S704  every < is escaped
         version=__version__,
     )
 

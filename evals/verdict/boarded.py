@@ -1,6 +1,7 @@
 """Gates on a board: is a challenger not worse than a champion, by the difference of their ratings."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -17,10 +18,12 @@ MARGIN = 20.0
 """Elo points that a challenger may be worse by unless told otherwise: 47.1 instead of 50 points of a hundred battles."""
 
 
-def gate(pool: Pool, challenger: str, champion: str, margin: float, rules: Rules) -> Outcome:
+def gate(  # noqa: PLR0913, PLR0917  a gate is its parts
+    pool: Pool, challenger: str, champion: str, margin: float, rules: Rules, doubts: Sequence[str] = ()
+) -> Outcome:
     """A challenger held against a champion by all battles that join them, those against others included.
 
-    Args: margin: in Elo points.
+    Args: margin: in Elo points. doubts: why not to trust the judges, in sentences; with any the gate does not pass.
     Raises: NotFound: a model has no battle. BadInput: they are one, or no battle joins them, even through others.
     """
     found = board(pool)
@@ -31,7 +34,7 @@ def gate(pool: Pool, challenger: str, champion: str, margin: float, rules: Rules
         raise BadInput(f"{champion} is both challenger and champion", "name two models")
     whole = _joined(found, challenger, champion)
     finding = _finding(pool, whole, (challenger, champion), margin, rules)
-    return Outcome(decide([finding], rules), (), tuple(_said(found, whole, challenger, champion)))
+    return Outcome(decide([finding], rules), tuple(doubts), tuple(_said(found, whole, challenger, champion)))
 
 
 def _joined(found: Board, challenger: str, champion: str) -> Component:
@@ -84,10 +87,12 @@ def _model_based(pool: Pool, models: tuple[str, str]) -> float:
 
 
 def _interval(whole: Component, value: float, se: float, level: float, battles: int) -> Estimate:
-    units = min(whole.units.values(), default=0)
-    times = stats.t_quantile(units - 1, level) if units > 1 else stats.z_quantile(level)
+    times = (
+        stats.t_quantile(whole.freedom, level) if math.isfinite(whole.freedom) else stats.z_quantile(level)
+    )
+    units = min(whole.units.values(), default=battles)
     how = f"rating difference, {whole.kind}"
-    return Estimate(value, value - times * se, value + times * se, battles, units or battles, how)
+    return Estimate(value, value - times * se, value + times * se, battles, units, how)
 
 
 def _said(found: Board, whole: Component, challenger: str, champion: str) -> list[str]:

@@ -15,7 +15,7 @@ from evals.log import RunFile
 from evals.plan import Request, plan
 from evals.provider import ModelName, connect
 from evals.rounds import has_news, known, looks, numbered, seed_of
-from evals.session import End, Session, begin, resume
+from evals.session import Session, begin, resume
 from evals.suite import load_all
 from evals.verdict.gate import Outcome, Verdict
 from evals.verdict.gated import Looks
@@ -23,6 +23,7 @@ from evals.verdict.gated import gate as once
 from evals.verdict.rules import Rules
 from evals.verdict.side import Side
 from evals.verdict.sides import sides
+from evals.work import End
 
 MORE = "more"
 """The folder in a run's own that holds the rounds."""

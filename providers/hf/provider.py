@@ -14,7 +14,7 @@ from typing import Any
 from evals.errors import BadInput, ProviderError, Unsupported
 from evals.lens.local import cut
 from evals.lens.tokens import GIVE, Tokens
-from evals.prices import FREE, Price
+from evals.money.prices import FREE, Price
 from evals.provider import parsed
 from evals.together import Together
 from evals.types import Capability, Message, Prompt, Response

@@ -12,7 +12,7 @@ from typing import Any
 
 from evals.errors import BadInput, NotFound, ProviderError, Unsupported
 from evals.lens.tokens import Tokens
-from evals.prices import FREE, Price
+from evals.money.prices import FREE, Price
 from evals.together import Together
 from evals.types import Capability, Likelihood, Prompt, Response
 

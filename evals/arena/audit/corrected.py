@@ -60,9 +60,11 @@ def corrected(votes: Iterable[Vote]) -> Iterator[Corrected]:
     given = list(votes)
     known = references(given)
     for judge in dict.fromkeys(vote.judge for vote in given if vote.kind == "model"):
-        own = [vote for vote in given if vote.judge == judge]
-        for model in sorted({each for vote in own for each in vote.match[1:]}):
-            yield _corrected(judge, model, [vote for vote in own if model in vote.match[1:]], known)
+        of_model: dict[str, list[Vote]] = {}
+        for vote in (vote for vote in given if vote.judge == judge):
+            for model in vote.match[1:]:
+                of_model.setdefault(model, []).append(vote)
+        yield from (_corrected(judge, model, of_model[model], known) for model in sorted(of_model))
 
 
 def _corrected(judge: str, model: str, votes: list[Vote], references: Mapping[str, Known]) -> Corrected:

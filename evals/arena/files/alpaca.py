@@ -25,7 +25,10 @@ USED = frozenset(
 def made(record: Record, terms: Terms, source: str) -> Made:
     """A record's battle, and its words. Raises: BadFile: it is no annotation, or has not judged."""
     fields = record.fields
-    preference = values.number(record, "preference", fields.get("preference"))
+    given = fields.get("preference")
+    if given is None or given != given:  # noqa: PLR0124  NaN alone is not itself
+        return _unjudged(record, terms)
+    preference = values.number(record, "preference", given)
     if not 1 <= preference <= 2:
         raise record.bad(
             f"the preference is {preference:g}, and it goes from 1 to 2", "see docs/arena-files.md"
@@ -55,6 +58,15 @@ def made(record: Record, terms: Terms, source: str) -> Made:
         },
     )
     return Made(_parts(battle, preference), question if answers else None, answers)
+
+
+def _unjudged(record: Record, terms: Terms) -> Made:
+    """Of a record whose annotator has failed. Raises: BadFile: that was not allowed for."""
+    if not terms.skip:
+        raise record.bad(
+            "there is no preference", "leave such records out, and have them counted: --skip-unjudged"
+        )
+    return Made(())
 
 
 def _answers(fields: Mapping[str, Any], question: str, models: tuple[str, str]) -> tuple[Answer, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from evals.arena import style
 from evals.arena.answers import Answer, Question
 from evals.arena.battle import Battle, Pair
-from evals.arena.files import values
+from evals.arena.files import columns, values
 from evals.arena.files.records import Record
 from evals.arena.files.shapes import Made, Terms
 from evals.arena.files.talk import Talk, talk
@@ -29,6 +29,7 @@ OURS = frozenset({"id", "cluster", "kind", "weight", "categories", "style", "not
 
 def made(record: Record, terms: Terms, source: str) -> Made:
     """A record's battle, and its words. Args: source: a name for the file's content. Raises: BadFile: it is no battle."""
+    record = columns.usual(record) if columns.WON.keys() <= record.fields.keys() else record
     ours = _ours(record)
     words = _words(record, ours)
     models = (values.model(record, "model_a"), values.model(record, "model_b"))

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -64,7 +63,7 @@ def _record(arena: Arena, battle: Battle) -> dict[str, Any]:
 
 def _rest(arena: Arena, battle: Battle) -> dict[str, Any]:
     """What the shape has no place for."""
-    rest = {name: value for name, value in asdict(battle).items() if name in OURS}
+    rest = {name: getattr(battle, name) for name in COLUMNS if name in OURS}
     question = arena.questions.get(battle.question)
     shared = question is not None and any(role == "assistant" for role, _ in question.before)
     return rest | {"shared": shared}
@@ -120,11 +119,8 @@ COLUMNS = tuple(Battle.__dataclass_fields__)
 
 def _row(battle: Battle) -> dict[str, Any]:
     """A battle as a row: what is no scalar as JSON."""
-    fields = asdict(battle)
-    return {
-        name: json.dumps(fields[name], ensure_ascii=False) if name in PACKED else fields[name]
-        for name in COLUMNS
-    }
+    fields = {name: getattr(battle, name) for name in COLUMNS}
+    return fields | {name: json.dumps(fields[name], ensure_ascii=False) for name in PACKED}
 
 
 WRITERS: Mapping[str, Callable[[Arena, list[Battle], Path], None]] = {

@@ -1,10 +1,13 @@
 """Keeping: what files hold, in an arena: all of it or nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from evals.arena import folder, journal
+from evals.arena.battle import Battle
 from evals.arena.files.shapes import Found
 from evals.arena.folder import Arena
+from evals.arena.style import style
 from evals.errors import BadInput
 
 
@@ -29,8 +32,14 @@ def keep(found: Found, out: Path) -> Arena:
             )
         _same_questions(found, out)
         arena = folder.add(out, found.questions, found.answers)
-        writer.append(found.battles)
+        writer.append(_styled(battle, arena) for battle in found.battles)
     return arena
+
+
+def _styled(battle: Battle, arena: Arena) -> Battle:
+    """The battle with what its answers look like, where the file does not say it and the arena has them."""
+    a, b = (arena.answers.get((battle.question, name)) for name in (battle.model_a, battle.model_b))
+    return replace(battle, style=style(a, b)) if a and b and not battle.style else battle
 
 
 def _same_questions(found: Found, out: Path) -> None:

@@ -27,10 +27,12 @@ def read(paths: Iterable[Path], terms: Terms | None = None) -> Found:
     battles: dict[str, Battle] = {}
     questions: dict[str, Question] = {}
     answers: list[Answer] = []
+    skipped = 0
     for record, found in chain.from_iterable(_file(path, terms or Terms(), forms) for path in paths):
         if "withdrawn" in record.fields:
             _withdraw(record, battles)
             continue
+        skipped += not found.battles
         for battle in found.battles:
             if (first := seen.setdefault(battle.id, record)) is not record:
                 raise record.bad(
@@ -42,7 +44,7 @@ def read(paths: Iterable[Path], terms: Terms | None = None) -> Found:
             if (first_asked.text, first_asked.before) != (asked.text, asked.before):
                 raise record.bad(f"the question {asked.id!r} was asked in other words before")
             answers += found.answers
-    return Found(tuple(battles.values()), tuple(questions.values()), tuple(answers), forms)
+    return Found(tuple(battles.values()), tuple(questions.values()), tuple(answers), forms, skipped)
 
 
 def _file(path: Path, terms: Terms, forms: dict[str, Format]) -> Iterator[tuple[Record, Made]]:

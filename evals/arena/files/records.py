@@ -91,6 +91,7 @@ def _record(path: Path, kind: str, number: int, fields: Any) -> Record:
 
 
 def _cells(path: Path, text: str) -> Iterator[Record]:
+    csv.field_size_limit(2**31 - 1)  # answers are longer than what a table's cell usually holds
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     before = 0
     heads: list[str] | None = None

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from evals.arena.answers import Answer, Question
 from evals.arena.battle import Battle, JudgeKind, Winner
+from evals.arena.files.columns import WON
 from evals.arena.files.records import KNOWN, Record
 
 Format = Literal["own", "arena", "alpaca"]
@@ -24,12 +25,14 @@ class Terms:
         kind: what its judges are.
         labels: more words for who won -> what they mean.
         names: model as the file calls it -> how it is called in the arena.
+        skip: whether annotations that have not judged are left out and counted; else they are an error.
     """
 
     form: Format | None = None
     kind: JudgeKind = "unknown"
     labels: Mapping[str, Winner] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    skip: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Made:
     """What one record holds.
 
     Attributes:
-        battles: one, or the two parts of one that was not decided wholly.
+        battles: one, or the two parts of one that was not decided wholly; none where nobody has judged.
         question, answers: where the record holds the words too.
     """
 
@@ -54,12 +57,14 @@ class Found:
         battles: in their order.
         questions, answers: of the battles whose words are there.
         forms: file -> whose shape it has.
+        skipped: how many records have not judged.
     """
 
     battles: tuple[Battle, ...]
     questions: tuple[Question, ...]
     answers: tuple[Answer, ...]
     forms: Mapping[str, Format]
+    skipped: int = 0
 
 
 def recognised(record: Record) -> Format:
@@ -69,7 +74,7 @@ def recognised(record: Record) -> Format:
         return "own"
     if {"generator_1", "generator_2", "preference"} <= names:
         return "alpaca"
-    if {"model_a", "model_b", "winner"} <= names:
+    if {"model_a", "model_b"} <= names and ("winner" in names or WON.keys() <= names):
         return "arena"
     there = ", ".join(sorted(map(str, names))[:12]) or "nothing"
     raise record.bad(

@@ -14,7 +14,7 @@ from typing import Any
 
 import pydantic
 
-from evals.appended import Appended, whole_lines
+from evals.appended import whole_lines
 from evals.arena.answers import Answer, Question
 from evals.arena.judging import rubric as rubrics
 from evals.arena.judging.rubric import Rubric
@@ -71,21 +71,21 @@ ASKED = pydantic.TypeAdapter(Asked)
 
 
 def write(folder: Path, rubric: Rubric, pairs: Iterable[Asked]) -> None:
-    """Put pairs into a judge's folder, which is made where there is none; those that are there stay as they are.
+    """Write a judge's folder, which is made where there is none: whole or not at all.
 
     Raises: BadInput: it cannot be written.
     """
+    lines = b"".join(ASKED.dump_json(each, exclude_defaults=True) + b"\n" for each in pairs)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "suite.py").write_text(SUITE_FILE, "utf-8")
-        (folder / "prompt.toml").write_text(_toml(rubric), "utf-8")
-        there = {each.id for each in read(folder)}
-        file = Appended(folder / "pairs.jsonl")
-        try:
-            new = (each for each in pairs if each.id not in there)
-            file.append(b"".join(ASKED.dump_json(each, exclude_defaults=True) + b"\n" for each in new))
-        finally:
-            file.close()
+        for name, data in (
+            ("suite.py", SUITE_FILE.encode()),
+            ("prompt.toml", _toml(rubric).encode()),
+            ("pairs.jsonl", lines),
+        ):
+            new = folder / f"{name}.new"
+            new.write_bytes(data)
+            new.replace(folder / name)
     except OSError as error:
         raise BadInput(f"{folder} cannot be written: {error.strerror}", "free or unlock it") from None
 
@@ -110,7 +110,7 @@ def _toml(rubric: Rubric) -> str:
 
 
 def suite(folder: Path) -> Suite:
-    """The suite of a judge's folder; pairs that are added to it belong to it at once."""
+    """The suite of a judge's folder; its pairs are read whenever it is planned, for they come to be more."""
     rubric = rubrics.read(folder / "prompt.toml")
     return Suite(
         name=NAME,

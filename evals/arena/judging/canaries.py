@@ -59,6 +59,9 @@ KINDS = tuple(MADE)
 OF_THE_ANSWER: tuple[Kind, ...] = ("authority", "padded", "self")
 """Kinds that are made of the answer itself; the others have nothing to say, and meet those that the suite found good, then those of which it says nothing."""
 
+FULL = 5
+"""An answer of so many words says something."""
+
 ENOUGH = 35
 """The fewest of a kind that can show a rate below 10 %: without one win, Wilson's interval ends at 9.9 %."""
 
@@ -79,9 +82,11 @@ def canaries(arena: Arena, count: int, seed: int = 0) -> Iterator[Asked]:
     said = [answer for answer in arena.answers.values() if answer.text.strip()]
     good = [answer for answer in said if answer.merit is not None and answer.merit > 1 / 2]
     unknown = [answer for answer in said if answer.merit is None]
+    full = [answer for answer in unknown if len(answer.text.split()) >= FULL]
+    scanty = [answer for answer in unknown if len(answer.text.split()) < FULL]
     for kind in KINDS:
         name = f"canary|{kind}|{seed}"
-        met = [said] if kind in OF_THE_ANSWER else [good, unknown]
+        met = [said] if kind in OF_THE_ANSWER else [good, full, scanty]
         drawn = [answer for answers in met for answer in _drawn(answers, name)][:count]
         yield from (_canary(arena, kind, answer) for answer in drawn)
 

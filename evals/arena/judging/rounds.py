@@ -1,7 +1,7 @@
 """A judge's round: the session in which it is asked, and the battles that come of it, each appended once.
 
-What one judge is asked by one rubric is one folder, ARENA/judging/JUDGE-HASH: a suite (see asked) that grows, and its run. So
-whatever ended a round, the next one asks only what is missing.
+What one judge is asked by one rubric is one folder, ARENA/judging/JUDGE-HASH: a suite (see asked) that grows, and its one run.
+So whatever ended a round, the next one asks only what is missing.
 """
 
 import hashlib
@@ -17,9 +17,11 @@ from evals.arena.folder import Arena
 from evals.arena.judging import asked
 from evals.arena.judging.asked import EVERY, NAME, SHOWN, SWAPPED, Asked
 from evals.arena.judging.canaries import KINDS, canaries
+from evals.arena.judging.choice import place
 from evals.arena.judging.rubric import Rubric
 from evals.arena.judging.verdict import together
 from evals.arena.style import style
+from evals.batch.batched import begun
 from evals.plan import Request
 from evals.session import Session
 from evals.terms import Terms
@@ -53,16 +55,21 @@ class Round:
         return next((about.parent for about in sorted(self.folder.glob("runs/*/run.json"))), None)
 
     def asks(self, pairs: Iterable[Asked], arena: Arena, of_each: int, seed: int) -> tuple[int, int]:
-        """Put pairs into the suite, and canaries until there are so many of each kind.
+        """Make the suite these pairs and so many canaries of each kind, beside what the judge has been shown before.
 
-        Returns: how many pairs are new, and how many canaries.
+        Pairs that were asked for before, and of which it has said nothing, are asked no more unless they are among these, or
+        may lie in a batch at its host.
+        Returns: how many pairs are new to it, and how many canaries.
         Raises: BadInput: the folder cannot be written.
         """
-        there = list(asked.read(self.folder))
-        ids = {each.id for each in there}
+        met = {reply.key.sample for reply in self._log() if reply.answered}
+        away = self.run is not None and begun(self.run)
+        shown = [pair for pair in asked.read(self.folder) if away or pair.id in met]
+        ids = {each.id for each in shown}
         fresh = [each for each in pairs if each.id not in ids]
-        trials = list(_wanted(there, canaries(arena, EVERY, seed), of_each))
-        asked.write(self.folder, self.rubric, [*fresh, *trials])
+        trials = list(_wanted(shown, canaries(arena, EVERY, seed), of_each))
+        mixed = sorted([*fresh, *trials], key=lambda each: place(f"order|{seed}", each.id))
+        asked.write(self.folder, self.rubric, [*shown, *mixed])
         return len(fresh), len(trials)
 
     def session(self, terms: Terms) -> Session:
@@ -82,11 +89,13 @@ class Round:
 
     def replies(self) -> Iterator[tuple[Asked, Reply | None, Reply | None]]:
         """Each pair with what the judge said of it, as shown and swapped; None where it has not."""
-        run = self.run
-        found = log.read_run(run).replies if run else ()
-        said = {(reply.key.sample, reply.key.arm): reply for reply in found if reply.score}
+        said = {(reply.key.sample, reply.key.arm): reply for reply in self._log() if reply.score}
         for pair in asked.read(self.folder):
             yield pair, said.get((pair.id, SHOWN)), said.get((pair.id, SWAPPED))
+
+    def _log(self) -> tuple[Reply, ...]:
+        run = self.run
+        return log.read_run(run).replies if run else ()
 
     def fold(self, arena: Arena) -> int:
         """Append the battles that both orders have decided, and those of canaries to their own log; returns how many are new.
@@ -144,10 +153,10 @@ class Round:
         return found
 
 
-def _wanted(there: list[Asked], drawn: Iterable[Asked], of_each: int) -> Iterator[Asked]:
-    """So many canaries of each kind as are wanted beyond those that are there."""
-    ids = {each.id for each in there}
-    left = {kind: of_each - sum(each.canary == kind for each in there) for kind in KINDS}
+def _wanted(shown: list[Asked], drawn: Iterable[Asked], of_each: int) -> Iterator[Asked]:
+    """So many canaries of each kind as are wanted beyond those that were shown."""
+    ids = {each.id for each in shown}
+    left = {kind: of_each - sum(each.canary == kind for each in shown) for kind in KINDS}
     for each in drawn:
         kind = next(kind for kind in KINDS if kind == each.canary)
         if each.id not in ids and left[kind] > 0:

@@ -16,6 +16,8 @@ from evals.types import Tag
 
 APART = 5
 """How many other pairs lie at least between a pair and its repetition."""
+LIVE = "live/"
+"""How the ids of questions begin that people have typed: they are nobody else's."""
 HELD = timedelta(hours=1)
 """How long a pair that was dealt and not voted on is kept from others."""
 
@@ -30,6 +32,7 @@ class Rules:
         checks: share of deals of which the better answer is known.
         goal: how many votes make a person done; None for all pairs that they get.
         named: whether names are shown from the beginning; such votes are no battles.
+        reveals: whether names are shown after the vote to those who ask.
         timed: whether it is noted how long a vote took.
     """
 
@@ -38,6 +41,7 @@ class Rules:
     checks: float = 0.05
     goal: int | None = None
     named: bool = False
+    reveals: bool = True
     timed: bool = True
 
 
@@ -59,10 +63,14 @@ class Dealer:
 
     def __init__(self, arena: Arena, rules: Rules, gold: tuple[Gold, ...] = ()) -> None:
         self._rules, self._gold = rules, gold
-        every = list(pairs(arena))
+        every = [match for match in pairs(arena) if not match.question.id.startswith(LIVE)]
         self._matches = [match for match in every if match.a.text.strip() != match.b.text.strip()]
         self.equal = len(every) - len(self._matches)
-        self._answers = tuple(answer for answer in arena.answers.values() if answer.text.strip())
+        self._answers = tuple(
+            answer
+            for answer in arena.answers.values()
+            if answer.text.strip() and not answer.question.startswith(LIVE)
+        )
         line = sorted(self._matches, key=lambda match: _draw("order", match.id))
         self._shared = {match.id: match for match in line if _draw("share", match.id) < rules.overlap}
         self._others = {match.id: match for match in line if match.id not in self._shared}
@@ -114,10 +122,10 @@ class Dealer:
         return (match for match in line if match not in had and (match in self._shared or match not in taken))
 
     def _again(self, mine: list[Deal]) -> Mapping[str, Tag] | None:
-        """The first pair that this person voted on long enough ago and has not had twice, sides changed."""
+        """The first pair that this person voted on long enough ago, without its names, and has not had twice: sides changed."""
         twice = {deal.match for deal in mine if deal.kind == "repeat"}
         for deal in mine[:-APART]:
-            if deal.kind == "pair" and deal.vote and deal.match not in twice:
+            if deal.kind == "pair" and deal.state == "voted" and deal.match not in twice:
                 return _body("repeat", deal.question, deal.right, deal.left)
         return None
 

@@ -45,13 +45,20 @@ class Said:
 class Desk:
     """Deals pairs of an arena and takes votes; one at a time, whatever thread asks.
 
-    Attributes: arena, rules: as given; dealer: who deals.
+    Attributes: arena, rules: as given; live: models that can be asked; dealer: who deals.
     """
 
-    def __init__(self, arena: Arena, store: Store, rules: Rules, gold: tuple[Gold, ...] = ()) -> None:
-        self.arena, self.rules, self._store = arena, rules, store
+    def __init__(
+        self,
+        arena: Arena,
+        store: Store,
+        rules: Rules,
+        gold: tuple[Gold, ...] = (),
+        live: tuple[str, ...] = (),
+    ) -> None:
+        self.arena, self.rules, self.live, self._store = arena, rules, live, store
         self.dealer = Dealer(arena, rules, gold)
-        self._names = Names(arena.models)
+        self._names = Names((*arena.models, *live))
         self._lock = RLock()
         self._ledger = Ledger()
 
@@ -142,7 +149,13 @@ class Desk:
     def take(self, arena: Arena) -> None:
         """Go on with an arena to which fresh answers were added."""
         with self._lock:
-            self.arena = arena
+            if len(arena.answers) >= len(self.arena.answers):  # it only grows, and two may come at once
+                self.arena = arena
+
+    def show(self, person: Person, deal: Deal) -> dict[str, Any]:
+        """A deal as the page is told it, with how far this person is."""
+        with self._lock:
+            return self._view(self.ledger, person, deal)
 
     def _done(self, person: Person) -> int:
         return sum(deal.kind != "live" and deal.vote is not None for deal in self.ledger.of(person.name))
@@ -161,6 +174,8 @@ class Desk:
             raise Refused("this pair was dealt with in another tab")
         if (deal.state, said.kind) not in NEXT:
             raise Refused(f"this pair is {deal.state}, which leaves no {said.kind}")
+        if said.kind == "reveal" and not self.rules.reveals:
+            raise Refused("names are not shown here")
         if said.kind == "undo" and ledger.undoable(person.name) is not deal:
             raise Refused("only what was said last can be taken back")
         if said.kind == "vote" and said.body.get("winner") not in WINNERS:
@@ -176,6 +191,8 @@ class Desk:
             "done": done,
             "goal": self.dealer.expects(ledger, person.name),
             "finished": self.finished(person),
+            "live": bool(self.live),
+            "reveals": self.rules.reveals,
             "battle": self._battle(deal) if deal else None,
             "undo": {"id": back.id, "turn": back.turn} if back else None,
         }
@@ -187,6 +204,7 @@ class Desk:
             "id": deal.id,
             "turn": deal.turn,
             "state": deal.state,
+            "live": deal.kind == "live",
             "winner": deal.winner,
             "before": [{"role": role, "raw": shown(text).raw} for role, text in question.before],
             "question": shown(question.text).json,

@@ -1,5 +1,6 @@
 """The guard: what a request must be before it is heard, and what every answer says of itself to the browser."""
 
+import ipaddress
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -48,7 +49,7 @@ class Bucket:
         return left >= 1
 
 
-def guard(hosts: frozenset[str], rate: float) -> "Middleware":
+def guard(hosts: frozenset[str], rate: float, *, numeric: bool = False) -> "Middleware":
     """A wall before all routes.
 
     Another site in the same browser cannot come through: what it sends carries its own Origin; under another name for
@@ -58,12 +59,16 @@ def guard(hosts: frozenset[str], rate: float) -> "Middleware":
     Args:
         hosts: `name:port` that requests may be addressed to.
         rate: requests a second of one person.
+        numeric: whether an IP address is a good name too: nobody's name server gives those, so none can be misled.
     """
     bucket = Bucket(rate, burst=3 * rate)
 
     @web.middleware
     async def wall(request: web.Request, handler: "Handler") -> web.StreamResponse:
-        answer = _fault(request, hosts, bucket)
+        named = request.host.lower() in hosts or (numeric and _is_number(request.host))
+        answer = (
+            _fault(request, bucket) if named else refusal(421, "this name is not served: see --allow-host")
+        )
         if answer is None:
             try:
                 answer = await handler(request)
@@ -80,9 +85,15 @@ def refusal(status: int, why: str) -> web.Response:
     return web.json_response({"error": why}, status=status)
 
 
-def _fault(request: web.Request, hosts: frozenset[str], bucket: Bucket) -> web.StreamResponse | None:
-    if request.host.lower() not in hosts:
-        return refusal(421, "this address is not served here; see --allow-host")
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(urlsplit(f"//{host}").hostname or "")
+    except ValueError:
+        return False
+    return True
+
+
+def _fault(request: web.Request, bucket: Bucket) -> web.StreamResponse | None:
     origin = request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc.lower() != request.host.lower():
         return refusal(403, "another site may not ask here")

@@ -1,11 +1,13 @@
 """The ledger: what follows from the log of votes, kept up entry by entry."""
 
+import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from evals.arena.battle import Winner
 from evals.arena.vote.entries import Entry
+from evals.errors import BadFile
 
 DealKind = Literal["pair", "repeat", "check", "live"]
 """A pair of the arena; one that this person has seen, sides changed; one whose better answer is known; a fresh one."""
@@ -105,7 +107,7 @@ class Ledger:
         self.take(entries)
 
     def take(self, entries: Iterable[Entry]) -> None:
-        """Keep it up."""
+        """Keep it up. Raises: BadFile: an entry that does not follow from those before it."""
         for entry in entries:
             self.place = max(self.place, entry.place)
             self.ids.add(entry.id)
@@ -118,13 +120,25 @@ class Ledger:
                 self.deals[deal.id] = deal
                 self._of.setdefault(deal.person, []).append(deal)
             else:
-                deal = self.deals[entry.subject]
-                deal.state = NEXT[deal.state, entry.kind]
-                deal.said.append(entry)
+                about = self.deals.get(entry.subject)
+                if about is None or (about.state, entry.kind) not in NEXT:
+                    raise BadFile(
+                        f"the log of votes is damaged: entry {entry.place}, {entry.kind} by {entry.person}, follows from nothing",
+                        "it was changed by another hand: restore a copy of it",
+                    )
+                about.state = NEXT[about.state, entry.kind]
+                about.said.append(entry)
 
     def person(self, token: str) -> Person | None:
         """Whose token it is."""
-        return next((each for each in list(self.people.values()) if each.token == token), None)
+        return next(
+            (
+                each
+                for each in list(self.people.values())
+                if secrets.compare_digest(each.token.encode(), token.encode())
+            ),
+            None,
+        )
 
     def of(self, name: str) -> list[Deal]:
         """What was dealt to a person, in order."""

@@ -3,6 +3,7 @@
 import asyncio
 import getpass
 import ipaddress
+import os
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,6 +19,7 @@ from evals.arena.vote import shown, store
 from evals.arena.vote.dealer import Rules
 from evals.arena.vote.desk import HOST, Desk
 from evals.arena.vote.gold import gold
+from evals.arena.vote.live import Live, live
 from evals.arena.vote.server import Service, application
 from evals.errors import BadInput
 
@@ -61,34 +63,55 @@ class Address:
 
     def names(self, port: int) -> frozenset[str]:
         """`name:port` by which it may be asked for."""
-        names = {self.host, *self.allowed, *(("localhost", "127.0.0.1", "[::1]") if self.local else ())}
+        own = ("localhost", "127.0.0.1", "[::1]", *(() if self.local else (socket.gethostname(),)))
+        names = {bracketed(self.host), *self.allowed, *own}
         bare = {name.lower() for name in self.allowed}  # behind a proxy the port is not in the name
         return frozenset({f"{name.lower()}:{port}" for name in names} | bare)
 
 
-def serve(place: Path, url: str, rules: Rules, people: Sequence[str], address: Address) -> None:
+@dataclass(frozen=True)
+class Offered:
+    """What is voted on, and by whom.
+
+    Attributes: place: the arena; store: a database's URL, or ""; people: names; models: those that can be asked.
+    """
+
+    place: Path
+    store: str = ""
+    people: Sequence[str] = ()
+    models: Sequence[str] = ()
+
+
+def bracketed(host: str) -> str:
+    """A host as it stands in an address: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
+def serve(offered: Offered, rules: Rules, address: Address) -> None:
     """Serve an arena's page until interrupted.
 
-    Raises: EvalsError: there is no arena, no store, or the port is taken.
+    Raises: EvalsError: there is no arena, no store, no such model, or the port is taken.
     """
     address.check()
     shown.check()
-    arena = folder.read(place)
-    votes = store.opened(place, url)
+    models = (
+        live(offered.models, lambda text: click.echo(safe.line(text), err=True)) if offered.models else None
+    )
+    arena = folder.add(offered.place, (), ()) if models else folder.read(offered.place)
+    votes = store.opened(offered.place, offered.store)
     try:
-        desk = Desk(arena, votes, rules, gold(arena))
+        desk = Desk(arena, votes, rules, gold(arena), tuple(models.lines) if models else ())
         with suppress(KeyboardInterrupt):
-            asyncio.run(_serve(desk, people or (_me(),), address))
+            asyncio.run(_serve(desk, offered.people or (_me(),), address, models))
     finally:
         votes.close()
 
 
-async def _serve(desk: Desk, people: Sequence[str], address: Address) -> None:
+async def _serve(desk: Desk, people: Sequence[str], address: Address, models: Live | None) -> None:
     listening = _listening(address)
     port = listening.getsockname()[1]
-    runner = web.AppRunner(
-        application(Service(desk, address.names(port), address.share)), access_log=None, handle_signals=True
-    )
+    service = Service(desk, address.names(port), address.share, live=models, numeric=not address.local)
+    runner = web.AppRunner(application(service), access_log=None)
     await runner.setup()
     try:
         await web.SockSite(runner, listening).start()
@@ -97,6 +120,8 @@ async def _serve(desk: Desk, people: Sequence[str], address: Address) -> None:
         await asyncio.Event().wait()
     finally:
         await runner.cleanup()
+        if models:
+            await models.close()
 
 
 def _listening(address: Address) -> socket.socket:
@@ -105,14 +130,15 @@ def _listening(address: Address) -> socket.socket:
         return socket.create_server((address.host, address.port), family=family)
     except OSError as error:
         raise BadInput(
-            f"{address.host} port {address.port} cannot be listened on: {error.strerror or error}",
+            f"{address.host} port {address.port} cannot be listened on: {os.strerror(error.errno or 0).lower()}",
             "give another --port, or 0 for any that is free",
         ) from None
 
 
 def _said(desk: Desk, people: Sequence[str], address: Address, port: int) -> list[str]:
     """What is printed: the pairs there are, and everyone's link."""
-    name = (*address.allowed, address.host)[0]
+    anywhere = address.host in ("0.0.0.0", "::")  # noqa: S104  compared, not bound
+    name = (*address.allowed, socket.gethostname() if anywhere else bracketed(address.host))[0]
     home = f"http://{name}:{port}/"
     equal = (
         f"; {desk.dealer.equal:,} more are not asked, for their answers are the same"
@@ -122,6 +148,8 @@ def _said(desk: Desk, people: Sequence[str], address: Address, port: int) -> lis
     lines = [
         f"{desk.arena.folder}: {len(desk.arena.models)} models, {len(desk.dealer):,} pairs to vote on{equal}"
     ]
+    if desk.live:
+        lines.append(f"answering whatever is asked: {', '.join(map(safe.line, desk.live))}")
     width = max(map(len, people))
     lines += [f"  {safe.line(each):{width}}  {home}#token={desk.enrol(each).token}" for each in people]
     lines.append(f"the board, for you who run this: {home}#token={desk.enrol(HOST, host=True).token}")

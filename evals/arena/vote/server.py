@@ -13,6 +13,7 @@ from aiohttp import web
 from evals.arena.vote.desk import Desk, Refused, Said
 from evals.arena.vote.guard import BODY, Bucket, guard, refusal
 from evals.arena.vote.ledger import Person
+from evals.arena.vote.live import LONGEST, Live
 from evals.errors import EvalsError
 from evals.types import Tag
 
@@ -53,6 +54,15 @@ class Joining(pydantic.BaseModel):
     ]
 
 
+class Asked(pydantic.BaseModel):
+    """What someone asks the models."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+    id: Annotated[str, pydantic.Field(pattern=r"^[\w-]{16,64}$")]
+    text: Annotated[str, pydantic.Field(min_length=1, max_length=LONGEST, pattern=r"\S")]
+
+
 @dataclass(frozen=True)
 class Service:
     """What the routes work with.
@@ -61,12 +71,16 @@ class Service:
         hosts: `name:port` that it may be addressed by.
         share: the token with which people may enrol themselves; "" for nobody.
         rate: requests a second of one person.
+        live: the models that people may ask, if there are any.
+        numeric: whether any number for this machine will do as its name; see `guard`.
     """
 
     desk: Desk
     hosts: frozenset[str]
     share: str = ""
     rate: float = 20.0
+    live: Live | None = None
+    numeric: bool = False
 
 
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
@@ -74,7 +88,9 @@ SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
 
 def application(service: Service) -> web.Application:
     """The page and what it asks for."""
-    app = web.Application(middlewares=[guard(service.hosts, service.rate)], client_max_size=BODY)
+    app = web.Application(
+        middlewares=[guard(service.hosts, service.rate, numeric=service.numeric)], client_max_size=BODY
+    )
     app[SERVICE] = service
     app.router.add_get("/", _page)
     app.router.add_get("/web/{name}", _file)
@@ -83,6 +99,7 @@ def application(service: Service) -> web.Application:
     app.router.add_post("/api/next", _asked(lambda desk, person: desk.next(person)))
     app.router.add_post("/api/say", _say)
     app.router.add_get("/api/board", _board)
+    app.router.add_post("/api/ask", _asking(Bucket(rate=0.2, burst=6)))
     return app
 
 
@@ -159,6 +176,29 @@ async def _say(request: web.Request) -> web.StreamResponse:
     except pydantic.ValidationError:
         return refusal(400, "this is no vote")
     return await _told(desk.say, person, said)
+
+
+def _asking(bucket: Bucket) -> Callable[[web.Request], Any]:
+    async def asking(request: web.Request) -> web.StreamResponse:
+        person = await entitled(request)
+        service = request.app[SERVICE]
+        if service.live is None or person.host:
+            return refusal(404, "no models can be asked here")
+        try:
+            told = Asked.model_validate_json(await request.read())
+        except pydantic.ValidationError:
+            return refusal(400, f"a question has 1 to {LONGEST:,} characters")
+        if not bucket.lets(person.name):
+            return refusal(409, "so many questions at once cost too much: wait half a minute")
+        try:
+            deal = await service.live.ask(service.desk, person, told.id, told.text)
+        except Refused as error:
+            return refusal(409, str(error))
+        except EvalsError as error:
+            return refusal(409, error.message)
+        return web.json_response(await asyncio.to_thread(service.desk.show, person, deal))
+
+    return asking
 
 
 async def _board(request: web.Request) -> web.StreamResponse:

@@ -61,7 +61,6 @@ def _group(component: Component) -> dict[str, Any]:
         "standings": [{name: getattr(each, name) for name in names} for each in component.standings],
         "share": _cells(component.matrix.share),
         "met": _cells(component.matrix.battles),
-        "pulls": [[each.name, each.value, each.low, each.high] for each in component.pulls],
     }
 
 

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
@@ -58,6 +59,24 @@ def opened(folder: Path, url: str = "") -> Store:
     return Postgres(url)
 
 
+def copied(url: str, folder: Path) -> int:
+    """Copy what is new in a team's database into an arena's folder, where boards and exports find it.
+
+    Returns: how many entries were new. Raises: as `opened`.
+    """
+    team, own = opened(folder, url), opened(folder)
+    try:
+        there = {each.id for each in own.since(0)}
+        new = [each for each in team.since(0) if each.id not in there]
+        for each in new:
+            with suppress(Taken):  # a person who has voted here too: who they are is known already
+                own.append(each)
+        return len(new)
+    finally:
+        team.close()
+        own.close()
+
+
 def entry(row: tuple[Any, ...]) -> Entry:
     """A row of the table, `place` first."""
     place, name, subject, turn, kind, person, body, at = row
@@ -82,12 +101,18 @@ class Sqlite:
     def __init__(self, path: Path) -> None:
         self._path, self._lock = path, Lock()
         try:
+            path.touch(
+                mode=0o600
+            )  # it holds the tokens of links; SQLite gives its other files the same rights
             self._base = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
             self._base.execute("PRAGMA journal_mode = WAL")
             self._base.execute("PRAGMA synchronous = FULL")
             self._base.execute(SCHEMA)
-        except sqlite3.OperationalError as error:
-            raise BadInput(f"{path} cannot be opened: {error}", "free or unlock it") from None
+        except (OSError, sqlite3.OperationalError) as error:
+            raise BadInput(
+                f"{path} cannot be opened: {error}",
+                "see that you may write there, and that nobody else holds it",
+            ) from None
         except sqlite3.DatabaseError as error:
             raise BadFile(f"{path} is no database of votes: {error}", "move it away") from None
 

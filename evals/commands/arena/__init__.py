@@ -10,6 +10,7 @@ from evals.commands.arena.judge import judge
 from evals.commands.arena.play import play
 from evals.commands.arena.rank import rank
 from evals.commands.arena.vote import vote
+from evals.commands.arena.votes import votes
 
 
 @click.group(short_help="models meet on the same questions, are judged in pairs, and are ranked")
@@ -17,5 +18,5 @@ def arena() -> None:
     """Let models meet: answers from runs, files or fresh; judged by models, rules and people; ranked with intervals."""
 
 
-for command in (play, collect, import_, judge, vote, rank, audit, export):
+for command in (play, collect, import_, judge, vote, votes, rank, audit, export):
     arena.add_command(command)

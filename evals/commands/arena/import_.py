@@ -33,6 +33,9 @@ KINDS = ("human", "model", "rule")
     help="what another word for the winner means: model_a, model_b, tie or 'tie (bothbad)'; again for more",
 )
 @click.option(
+    "--skip-unjudged", "skip", is_flag=True, help="leave out AlpacaEval's annotations without a preference"
+)
+@click.option(
     "--as", "names", multiple=True, metavar="MODEL=NAME", help="call a model otherwise; again for more"
 )
 @click.option(
@@ -43,6 +46,7 @@ def import_(
     form: "Format | None",
     kind: "JudgeKind | None",
     labels: tuple[str, ...],
+    skip: bool,
     names: tuple[str, ...],
     out: Path,
 ) -> None:
@@ -58,10 +62,14 @@ def import_(
     """
     from evals.arena.files import Terms, keep, read
 
-    terms = Terms(form, kind or "unknown", _labels(labels), names_of(names))
+    terms = Terms(form, kind or "unknown", _labels(labels), names_of(names), skip)
     found = read(files, terms)
     keep(found, out)
     click.echo(f"{out}: {_said(found)}")
+    if found.skipped:
+        from evals.words import items
+
+        click.echo(f"  {items(found.skipped, 'record')} without a preference left out")
 
 
 def _labels(texts: tuple[str, ...]) -> "dict[str, Winner]":

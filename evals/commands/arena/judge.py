@@ -121,22 +121,18 @@ class Asking:
 
     def ask(self, round_: "Round", *, quiet: bool) -> int:
         """Ask one judge what is missing, append its battles, say what came of it; the exit status of its run."""
-        from evals.commands.run import work
+        from evals.commands.arena.working import status, work
 
         said = self._fill(round_)
         session = round_.housed(round_.session(self.terms))
-        if not quiet:
+        if not (quiet or self.terms.watching.form == "json"):
             click.echo(said, err=True)
         try:
             end = work(session, quiet=quiet)
         finally:
             new = round_.fold(self.arena)
         click.echo(_came(round_, new))
-        if end.missing:
-            click.echo(
-                f"{end.missing:,} verdicts are missing; the same command again asks for them", err=True
-            )
-        return end.status
+        return status(end, "verdicts")
 
     def forecast(self, round_: "Round") -> int:
         """Say what one judge would be asked, and what that costs: of a copy, so that nothing is written."""

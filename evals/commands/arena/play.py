@@ -60,7 +60,8 @@ def play(
     """
     from evals.arena import play as playing
     from evals.commands.arena.collect import said
-    from evals.commands.run import forecast, work
+    from evals.commands.arena.working import status, work
+    from evals.commands.run import forecast
 
     if not models or not places:
         raise BadInput(
@@ -76,6 +77,4 @@ def play(
     found = playing.housed(found, out)
     end = work(found, quiet=quiet)
     click.echo(said(playing.gathered(found, out)))
-    if end.missing:
-        click.echo(f"{end.missing:,} answers are missing; the same command again asks for them", err=True)
-    return end.status
+    return status(end, "answers")

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from evals.commands.options import put, terminal
+from evals.commands.options import FORMATS, put, terminal
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
     from evals.arena.sandwich import CI
+    from evals.document import Document
     from evals.show import Format
 
-FORMATS = ("table", "md", "csv", "json")
 TIES = ("half", "davidson", "rao-kupper")
 INTERVALS = ("auto", "model", "hc0", "question", "judge", "two-way", "bootstrap")
 
@@ -56,6 +56,12 @@ INTERVALS = ("auto", "model", "hc0", "question", "judge", "two-way", "bootstrap"
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), default="table", help="as what  [default: table]"
 )
+@click.option(
+    "--pictures",
+    type=Path,
+    metavar="DIR",
+    help="write the pictures there, as SVG and PNG, light and dark; --format md shows them",
+)
 @click.option("--out", type=Path, metavar="FILE", help="where it goes  [default: standard output]")
 @click.option(
     "--strict", is_flag=True, help="exit with 1 unless canaries show that no judge of the arena is fooled"
@@ -71,6 +77,7 @@ def rank(
     min_votes: int,
     detail: bool,
     form: "Format",
+    pictures: Path | None,
     out: Path | None,
     strict: bool,
 ) -> int:
@@ -80,6 +87,7 @@ def rank(
     evals arena rank arena
     evals arena rank battles.parquet --ties davidson --anchor gpt-x=1000
     evals arena rank arena more.jsonl --format md --out board.md
+    evals arena rank arena --style --format html --out board.html
     """
     os.environ.setdefault(
         "OPENBLAS_NUM_THREADS", "1"
@@ -100,19 +108,30 @@ def rank(
     found = boards(battles, settings, categories)
     if not found[0].battles:
         raise BadInput("there is no battle yet", "judge or vote first: evals arena judge ARENA")
-    doubts = [sentence for place in places for sentence in _doubts(place)]
-    found[0] = replace(found[0], notes=(*doubts, *found[0].notes))
+    doubted = [sentence for place in places for sentence in doubts(place)]
+    found[0] = replace(found[0], notes=(*doubted, *found[0].notes))
     more = behind(battles, found[0]) if detail else None
     if form == "table":
         put(ranked.table(found, more, **terminal(out)), out)
-    else:
-        from evals import show
+    if form != "table" or pictures:
+        judged = boards(battles, replace(settings, style=False)) if style else ()
+        document = ranked.document(found, more, judged, paged=form == "html" or pictures is not None)
+        _put(document, form, pictures, out)
+    return int(strict and bool(doubted))
 
-        put(show.render(ranked.document(found, more), form), out)
-    return int(strict and bool(doubts))
+
+def _put(document: "Document", form: "Format", pictures: Path | None, out: Path | None) -> None:
+    """A document where it was asked for, and its pictures; a table is shown already."""
+    from evals import show
+    from evals.commands.report import drawn
+
+    if pictures:
+        document = drawn(document, pictures, out)
+    if form != "table":
+        put(show.render(document, form), out)
 
 
-def _doubts(place: Path) -> list[str]:
+def doubts(place: Path) -> list[str]:
     """Why not to trust the judges of an arena's folder, in sentences; nothing of files, nor where no model was asked."""
     if not (place / "judging").is_dir():
         return []

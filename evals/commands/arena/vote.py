@@ -41,7 +41,12 @@ PORT = 8460
     metavar="SHARE",
     help="share of pairs whose better answer is known  [default: 0.05]",
 )
+@click.option("--live", is_flag=True, help="people may ask models, two of which answer; ARENA may be new")
+@click.option(
+    "-m", "--model", "models", multiple=True, metavar="MODEL", help="with --live, who answers; two or more"
+)
 @click.option("--named", is_flag=True, help="show the names from the beginning; such votes do not count")
+@click.option("--no-names", is_flag=True, help="do not show names after the vote either")
 @click.option("--no-time", is_flag=True, help="do not note how long a vote took")
 @click.option(
     "--store", default="", metavar="URL", help="votes in postgresql://...  [default: in the arena's folder]"
@@ -69,7 +74,10 @@ def vote(
     overlap: float,
     repeats: float,
     checks: float,
+    live: bool,
+    models: tuple[str, ...],
     named: bool,
+    no_names: bool,
     no_time: bool,
     store: str,
     host: str,
@@ -84,14 +92,27 @@ def vote(
     \b
     evals arena vote arena
     evals arena vote arena -a ann -a bob --goal 50
+    evals arena vote arena --live -m ollama/llama3.2 -m ollama/qwen3
     """
     from evals.arena.vote.dealer import Rules
-    from evals.arena.vote.serve import Address, serve
+    from evals.arena.vote.serve import Address, Offered, serve
 
     if any(name.startswith("(") or not name.strip() or len(name) > 60 for name in people):
         raise BadInput(
             "a name of --annotator is empty, begins with a bracket, or is longer than 60 characters",
             "write -a ann",
         )
-    rules = Rules(overlap=overlap, repeats=repeats, checks=checks, goal=goal, named=named, timed=not no_time)
-    serve(arena, store, rules, people, Address(host, port, share, allowed))
+    if live != bool(models):
+        raise BadInput("--live and -m belong together", "write --live -m A -m B")
+    if named and no_names:
+        raise BadInput("--named shows names before the vote, --no-names never", "give one of them")
+    rules = Rules(
+        overlap=overlap,
+        repeats=repeats,
+        checks=checks,
+        goal=goal,
+        named=named,
+        reveals=not no_names,
+        timed=not no_time,
+    )
+    serve(Offered(arena, store, people, models), rules, Address(host, port, share, allowed))

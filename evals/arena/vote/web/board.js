@@ -126,18 +126,12 @@ export async function board(place, ask) {
   const again = () => board(place, ask);
   const query = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value));
   const told = await ask(`/api/board?${query}`);
-  const found = [make("h2", "Board"), choices(told, again), make("p", `${whole(told.battles)} votes and verdicts count here.`, { class: "faint" })];
+  const found = [make("h2", "Board"), choices(told, again), make("p", `${whole(told.battles)} ${wanted.everyone ? "votes and verdicts" : "votes"} count here.`, { class: "faint" })];
   told.groups.forEach((group, number) => {
     const title = told.groups.length > 1 ? `Ratings, group ${number + 1}` : "Ratings";
     found.push(standings(group, title), heat(group));
-    if (group.pulls.length) {
-      const rows = group.pulls.map(([name, value, low, high]) => [name, number_(value, low, high)]);
-      found.push(table("What pulls on votes besides the model, in logits", ["what", "how much"], rows));
-    }
   });
   for (const note of told.notes) found.push(make("p", note));
   if (told.people) found.push(...people(told));
   place.replaceChildren(...found);
 }
-
-const number_ = (value, low, high) => number([value, low, high]);

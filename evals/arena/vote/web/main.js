@@ -18,6 +18,7 @@ const WINNER = {
 let view = null;      // what the server told last
 let busy = false;     // something was sent and not answered yet: nothing else is
 let raw = false;
+let placed = "";      // the pair whose texts stand on the page
 let seen = 0;         // milliseconds that this pair has been looked at
 let since = 0;
 
@@ -88,7 +89,8 @@ function draw(told, fresh) {
   view = told;
   const { battle } = told;
   $("progress").textContent = `${told.person}: ${told.done} of ${told.goal}`;
-  if (!battle || (told.finished && battle.state !== "open" && fresh)) {
+  $("tab-ask").hidden = !told.live;
+  if (!battle || (told.finished && battle.state !== "open" && fresh && !battle.live)) {
     $("thanks").textContent = told.goal
       ? `You have given ${told.done} votes. Thank you.` : "There is no pair to vote on: two models must have answered one question differently.";
     $("undo-end").hidden = !told.undo;
@@ -97,7 +99,8 @@ function draw(told, fresh) {
     return;
   }
   show("vote");
-  if (fresh) {
+  if (fresh || placed !== battle.id) {
+    placed = battle.id;
     $("comment").value = "";
     $("answers").classList.add("folded");
     [seen, since] = [0, 0];
@@ -116,7 +119,7 @@ function bar(battle, undo) {
   $("after").hidden = open;
   $("undo").hidden = !undo;
   $("undo").firstChild.textContent = open && undo ? "Undo the last" : "Undo";
-  $("reveal").hidden = battle.state !== "voted" || Boolean(battle.names);
+  $("reveal").hidden = battle.state !== "voted" || Boolean(battle.names) || !view.reveals;
   $("head-a").textContent = battle.names ? `A: ${battle.names[0]}` : "Answer A";
   $("head-b").textContent = battle.names ? `B: ${battle.names[1]}` : "Answer B";
   const [a, b] = document.querySelectorAll("#answers article");
@@ -135,7 +138,7 @@ async function doing(what) {
   try {
     await what();
   } catch (error) {
-    if (error instanceof Refusal && error.status === 409) {
+    if (error instanceof Refusal && error.status === 409 && $("ask").hidden) {
       draw(await ask("/api/look"), true);
       notice(`Nothing was changed: ${error.message}.`);
     } else if (error instanceof Refusal) {
@@ -153,7 +156,7 @@ function tell(kind, more = {}, about = view.battle) {
     const same = view.battle && told.battle && view.battle.id === told.battle.id && view.battle.state !== "skipped";
     draw(told, !same);
     if (kind === "skip") return;
-    if (told.battle && told.battle.state !== "open") $("next").focus({ preventScroll: true });
+    if (told.battle && told.battle.state !== "open") $("after").focus({ preventScroll: true });
     else $("head-a").scrollIntoView({ block: "nearest" });
   });
 }
@@ -168,8 +171,14 @@ function vote(winner) {
 const open = () => view && view.battle && view.battle.state === "open" && !$("vote").hidden;
 const voted = () => view && view.battle && view.battle.state !== "open" && !$("vote").hidden;
 
+function asking() {
+  show("ask");
+  $("prompt").focus();
+}
+
 function next() {
   if (!voted()) return;
+  if (view.battle.live) return asking();
   doing(async () => {
     draw(await ask("/api/next", {}, waiting), true);
     if (view.battle) say(`Next pair: ${view.done} of ${view.goal}.`);
@@ -178,7 +187,7 @@ function next() {
 }
 
 function undo() {
-  if (view && view.undo && !$("undo").hidden | !$("undo-end").hidden) tell("undo", {}, view.undo);
+  if (view && view.undo) tell("undo", {}, view.undo);
 }
 
 function skip() {
@@ -220,9 +229,8 @@ function press(event) {
     return;
   }
   if (document.querySelector("dialog[open]") || event.target.closest("input, textarea, select")) return;
-  // A button or link that has the focus is pressed by space and enter; so is one that a key of its own does not mean.
-  const pressed = event.target.closest("button, a");
-  if (pressed && (event.key === "Enter" || (event.key === " " && pressed.id !== "next"))) return;
+  // A button or link that has the focus is what space and enter press.
+  if (event.target.closest("button, a, summary") && (event.key === "Enter" || event.key === " ")) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const act = WINNER[key] ? () => vote(WINNER[key]) : ACTS[key];
   if (!act || $("vote").hidden && !(key === "u" && !$("end").hidden)) return;
@@ -253,7 +261,10 @@ async function begin() {
       show("board");
       return;
     }
-    draw(told.battle ? told : await ask("/api/next", {}, waiting), true);
+    view = told.battle ? told : await ask("/api/next", {}, waiting);
+    $("tab-ask").hidden = !view.live;
+    if (view.live && !view.battle) asking();
+    else draw(view, true);
   });
 }
 
@@ -269,6 +280,26 @@ on("raw", plain);
 on("fold", fold);
 on("tab-help", () => $("help").showModal());
 on("tab-vote", begin);
+on("tab-ask", asking);
+$("ask").querySelector("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = $("prompt").value;
+  const button = $("ask").querySelector("button");
+  if (!text.trim()) return;
+  doing(async () => {
+    button.disabled = true;
+    button.textContent = "Both are answering";
+    say("Both are answering; they are shown when both have ended.");
+    try {
+      draw(await ask("/api/ask", { id: unique(), text }, waiting), true);
+      $("prompt").value = "";
+      say("Both have answered.");
+    } finally {
+      button.disabled = false;
+      button.textContent = "Ask both";
+    }
+  });
+});
 on("tab-board", () => doing(async () => { await board($("board"), ask); show("board"); }));
 $("reasons").addEventListener("close", () => {
   const reason = $("reasons").returnValue;

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from evals.quota import Left, Quota
+from evals.pacing.quota import Left, Quota
 
 
 @dataclass

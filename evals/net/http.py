@@ -16,15 +16,17 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from evals import __version__, complaint, quota
-from evals.complaint import Complaint
+from evals import __version__
 from evals.errors import BadInput, FailureKind, ProviderError
-from evals.quota import NOTHING, Quota
+from evals.net import complaint
+from evals.net.complaint import Complaint
+from evals.pacing import quota
+from evals.pacing.quota import NOTHING, Quota
 
 if TYPE_CHECKING:
     import httpx2
 
-    from evals.transport import Transport
+    from evals.net.transport import Transport
 
 
 class Shape(BaseModel):
@@ -277,7 +279,7 @@ class Http:
             await transport.aclose()
 
     def _open(self) -> "Transport":
-        from evals.transport import Transport
+        from evals.net.transport import Transport
 
         return Transport(
             idle=IDLE_SECONDS,

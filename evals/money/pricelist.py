@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from evals.prices import Price, Rates
+from evals.money.prices import Price, Rates
 
 if TYPE_CHECKING:
     from genai_prices.data_snapshot import DataSnapshot

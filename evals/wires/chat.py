@@ -4,7 +4,7 @@ Source: the `openai` package's types of `chat.completions` (3.54), and what vLLM
 and transformers serve make of them: null fields left out, reasoning under two names, content in parts.
 
 Which models see pictures or call tools is not known beforehand: each is taken to, until the user says otherwise
-(`?images=no`, `?tools=no`) or its host refuses. See evals.wire.
+(`?images=no`, `?tools=no`) or its host refuses. See evals.wires.wire.
 """
 
 import base64
@@ -15,9 +15,9 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from evals.http import Answer, Shape
+from evals.net.http import Answer, Shape
 from evals.types import Image, Message, Prompt, Response, Tool, ToolCall
-from evals.wire import DeskName, Quirks, Talk, stop_reason
+from evals.wires.wire import DeskName, Quirks, Talk, stop_reason
 
 KEPT = ("extra_content",)
 """What of a call goes back as it came, beside its name and arguments."""

@@ -14,12 +14,12 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import Field
 
-from evals.echo import Echo, echo
 from evals.errors import ProviderError, Unsupported
-from evals.http import Answer, HostError, Shape
+from evals.money.usage import counts, together
+from evals.net.http import Answer, HostError, Shape
 from evals.types import Capability, Likelihood, Prompt, Response
-from evals.usage import counts, together
-from evals.wire import DeskName, Extra, Post, Quirks, Wire, stop_reason
+from evals.wires.echo import Echo, echo
+from evals.wires.wire import DeskName, Extra, Post, Quirks, Wire, stop_reason
 
 
 class _Logprobs(Shape):

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from evals.chat import as_text
-from evals.http import Answer, Shape
+from evals.money.usage import Counts, added, count
+from evals.net.http import Answer, Shape
 from evals.types import Image, Message, Prompt, Response, Tool, ToolCall
-from evals.usage import Counts, added, count
-from evals.wire import DeskName, Quirks, Spared, Talk, apart, stop_reason
+from evals.wires.chat import as_text
+from evals.wires.wire import DeskName, Quirks, Spared, Talk, apart, stop_reason
 
 
 class _Message(Shape):

@@ -15,9 +15,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from time import monotonic
 
-from evals.deadline import Deadline
-from evals.pace import Pace
-from evals.quota import Quota
+from evals.pacing.deadline import Deadline
+from evals.pacing.pace import Pace
+from evals.pacing.quota import Quota
 
 FIRST = 8
 """Requests at a time to begin with."""
@@ -55,6 +55,7 @@ class Limiter:
         deadline: when one is taken to hang.
         clock: seconds.
         history: every change of the limit.
+        heard: is told of each change.
         drained: whether nothing new is to be sent.
     """
 
@@ -64,6 +65,7 @@ class Limiter:
     deadline: Deadline = field(default_factory=Deadline)
     clock: Callable[[], float] = monotonic
     history: list[Change] = field(default_factory=list)
+    heard: Callable[[Change], None] = lambda _: None
     drained: bool = field(default=False, init=False)
     _limit: int = field(init=False)
     _ceiling: int = field(init=False)
@@ -86,6 +88,11 @@ class Limiter:
     def limit(self) -> int:
         """How many may be at work now."""
         return self._limit
+
+    @property
+    def at_work(self) -> int:
+        """How many are at work now."""
+        return self._at_work
 
     @asynccontextmanager
     async def slot(self, *, begun: bool = False) -> AsyncIterator[float]:
@@ -209,5 +216,7 @@ class Limiter:
         self.pace.told(quota, self._at_work, self.clock())
 
     def _note(self, why: str) -> None:
+        change = Change(round(self.clock() - self._start, 3), self.limit, why)
+        self.heard(change)
         if len(self.history) < KEPT:
-            self.history.append(Change(round(self.clock() - self._start, 3), self.limit, why))
+            self.history.append(change)

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from evals.chat import data_url
-from evals.complaint import Complaint, plain
 from evals.errors import ProviderError
-from evals.http import Answer, Shape
+from evals.money.usage import Counts, charged, count
+from evals.net.complaint import Complaint, plain
+from evals.net.http import Answer, Shape
 from evals.types import Message, Prompt, Response, Stop, Tool, ToolCall
-from evals.usage import Counts, charged, count
-from evals.wire import DeskName, Quirks, Spared, Talk, apart, stop_reason
+from evals.wires.chat import data_url
+from evals.wires.wire import DeskName, Quirks, Spared, Talk, apart, stop_reason
 
 STATUSES: Mapping[str, int] = {"server_error": 500, "rate_limit_exceeded": 429, "vector_store_timeout": 504}
 """A failed response's code -> the status a host would have answered with; 400 for the rest."""

@@ -10,12 +10,12 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from evals.chat import as_text
 from evals.errors import ProviderError
-from evals.http import Answer, Shape
+from evals.money.usage import Counts, added, count
+from evals.net.http import Answer, Shape
 from evals.types import Image, Message, Prompt, Response, Tool, ToolCall
-from evals.usage import Counts, added, count
-from evals.wire import Quirks, Talk, apart, stop_reason
+from evals.wires.chat import as_text
+from evals.wires.wire import Quirks, Talk, apart, stop_reason
 
 BLOCKED = "other"
 """The finish reason that is given for blocked replies, and for no others."""

@@ -21,16 +21,16 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from evals.complaint import Complaint
 from evals.errors import BadInput, ProviderError, Unsupported
-from evals.http import Answer, HostError, Http
 from evals.lens.tokens import GIVE, Tokens
-from evals.pricelist import differs, listed
-from evals.prices import FREE, Price, flat
+from evals.money.pricelist import differs, listed
+from evals.money.prices import FREE, Price, flat
+from evals.money.usage import Counts, added, counts
+from evals.net.complaint import Complaint
+from evals.net.http import Answer, HostError, Http
+from evals.pacing.quota import Quota
 from evals.provider import parsed
-from evals.quota import Quota
 from evals.types import LACKS, Capability, Lost, Message, Prompt, Response, Stop
-from evals.usage import Counts, added, counts
 
 STOPS: Mapping[str, Stop] = {
     "stop": "stop",
@@ -256,6 +256,12 @@ class Wire(ABC):
     def quota(self) -> Quota:
         """What the host said last is left of its limits."""
         return self.http.quota
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What makes a prompt a request, beside the prompt: who is asked, and the options that settle nothing of it."""
+        sent = self.settings.model_dump(exclude_none=True, include={"top_p", "reasoning_effort"})
+        return {"url": self.http.url + self.path, "model": self.model, **sent}
 
     def settled(self, prompt: Prompt) -> Prompt:
         """The prompt with what the user set in the model's name in place of the arm's settings."""

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from evals.budget import Budget, Meter
-from evals.prices import dollars
+from evals.money.budget import Budget, Meter
+from evals.money.prices import dollars
 from evals.types import NOTHING_LOST, Key, Lost, Prompt, Reply, Response
 
 Unit = Literal["cost_usd", "tokens"]

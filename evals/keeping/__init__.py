@@ -1,0 +1,1 @@
+"""What was answered once: caches, and recordings that are replayed without a host."""

@@ -1,0 +1,1 @@
+"""What replies take: usage records, prices with their sources, budgets and what is left of them."""
