@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evals.arena import control, words
+from evals.arena import control, threads, words
 from evals.arena.certainty import WITHOUT, spread
 from evals.arena.connections import circles, components
 from evals.arena.fit import Fit, fit
@@ -63,16 +63,12 @@ def boards(
     Args: categories: `all` means every category that there is.
     Raises: as `board`; NotFound: there is no such category.
     """
-    from threadpoolctl import threadpool_limits
-
     pool, settings = battles if isinstance(battles, Pool) else of_battles(battles), settings or Settings()
     if not len(pool):
         return [Board((), 0, ("There is no battle yet.",), settings)]
     if settings.anchor and settings.anchor[0] not in pool.models:
         raise NotFound.among("model in the battles", settings.anchor[0], pool.models)
-    with threadpool_limits(
-        1, "blas"
-    ):  # a hundred models are too few for two threads, which only wait for each other
+    with threads.one():
         rows = pool if settings.ci not in WITHOUT or settings.style else pool.cells()
         rated = [_rated(rows.among(part), settings) for part in components(rows.cells())]
         found = [_board(rated, settings, "overall")]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from evals.arena import threads
 from evals.arena.connections import components
 from evals.arena.cycles import cycles
 from evals.arena.fragility import Flip, flip
@@ -27,9 +28,7 @@ class Detail:
 
 def detail(pool: Pool, found: Board) -> Detail:
     """What stands behind the board of a pool."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1, "blas"):
+    with threads.one():
         parts = [pool.among(part) for part in components(pool)]
         return Detail(
             tuple(each for part in parts if (each := flip(part))),
