@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from random import Random
+from statistics import mean
 
 import pytest
 from hypothesis import given
@@ -29,10 +31,11 @@ class Clock:
 
 @dataclass
 class Host:
-    """Takes so many requests at a time, each for one turn of the loop, and refuses the rest."""
+    """Takes so many requests at a time, each for one turn of the loop, and refuses the rest, and others on a whim."""
 
     limiter: Limiter
     takes: int
+    whim: Callable[[], bool] = lambda: False
     at_work: int = 0
     most: int = 0
     refusals: int = 0
@@ -42,7 +45,7 @@ class Host:
     async def one(self) -> None:
         while True:
             async with self.limiter.slot() as began:
-                if self.at_work >= self.takes:
+                if self.at_work >= self.takes or self.whim():
                     self.refusals += 1
                     self.limiter.refused(began, None)
                 else:
@@ -86,6 +89,24 @@ def test_a_host_that_takes_fewer_refuses_seldom(takes: int) -> None:
         assert host.served == 2_000
         assert host.refusals <= 32
         assert host.most == takes
+
+    run(scene)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_refusals_at_random_do_not_lead_to_one_request_at_a_time(seed: int) -> None:
+    async def scene() -> None:
+        limiter, rng = Limiter(64), Random(seed)
+        sizes: list[int] = []
+
+        def whim() -> bool:
+            sizes.append(limiter.limit)
+            return rng.random() < 1 / 50
+
+        host = Host(limiter, takes=1_000, whim=whim)
+        await asyncio.gather(*(host.one() for _ in range(4_000)))
+        assert host.served == 4_000
+        assert mean(sizes[len(sizes) // 2 :]) >= 8
 
     run(scene)
 

@@ -5,6 +5,10 @@ halves it, and remembers how many were too many; refusals of requests that were 
 there it grows to just below what was too many, and tries beyond only after some rounds without a refusal, twice as many after
 every vain attempt: so a host that takes 16 at a time has to say so only now and then.
 
+Not every refusal says how many are too many: hosts that count otherwise, or are busy, refuse now and then whatever is sent. A
+single one at a number that two rounds of answers have shown to be fine halves as well and is forgotten; else refusals at
+random would lead to one request at a time.
+
 Source: Jacobson (1988), Congestion avoidance and control; the remembered ceiling is ours.
 """
 
@@ -25,6 +29,8 @@ ROUNDS = 4
 """So many rounds of answers must come without a refusal before more than the ceiling is tried."""
 DOUBLINGS = 5
 """After every vain attempt it takes twice as many, but no more often than this."""
+HELD = 2
+"""So many rounds of answers show that a number is fine."""
 STREAK = 3
 """So many refusals without an answer in between: it is not this or that request, and all wait as long as the host asks."""
 KEPT = 500
@@ -75,6 +81,9 @@ class Limiter:
     _quiet: int = field(default=0, init=False)
     _vain: int = field(default=0, init=False)
     _trying: bool = field(default=False, init=False)
+    _held: int = field(default=0, init=False)
+    _proven: int = field(default=0, init=False)
+    _chance: bool = field(default=False, init=False)
     _streak: int = field(default=0, init=False)
     _timer: "asyncio.TimerHandle | None" = field(default=None, init=False)
     _stop: asyncio.Event = field(default_factory=asyncio.Event, init=False)
@@ -88,11 +97,6 @@ class Limiter:
     def limit(self) -> int:
         """How many may be at work now."""
         return self._limit
-
-    @property
-    def at_work(self) -> int:
-        """How many are at work now."""
-        return self._at_work
 
     @asynccontextmanager
     async def slot(self, *, begun: bool = False) -> AsyncIterator[float]:
@@ -179,6 +183,10 @@ class Limiter:
         if self._trying and self._quiet >= self._ceiling:
             self._trying, self._vain = False, max(0, self._vain - 1)
         used_up = bool(self._waiting) or self._at_work >= self.limit
+        if used_up:
+            self._held += 1
+            if self._held >= HELD * self._limit:
+                self._proven = max(self._proven, self._limit)
         if used_up and self._limit < self._allowed():
             self._grow()
 
@@ -188,7 +196,7 @@ class Limiter:
         return min(self.most, self._ceiling + (1 if self._quiet >= needed else 0))
 
     def _grow(self) -> None:
-        before, self._limit = self._limit, self._limit + 1
+        before, self._limit, self._held = self._limit, self._limit + 1, 0
         if self._limit > self._ceiling:
             self._ceiling, self._quiet, self._trying = self._limit, 0, True
         if self._limit == self.most or before.bit_length() < self._limit.bit_length():
@@ -203,11 +211,17 @@ class Limiter:
         if retry_after and self._streak >= STREAK:
             self.pace.pause(now + retry_after)
         if began <= self._episode:
-            self._ceiling = max(self._limit, self._ceiling - 1)  # one more that was too many
+            if not self._chance:  # one more that was too many
+                self._ceiling = max(self._limit, self._ceiling - 1)
+                self._proven = min(self._proven, self._ceiling)
+            self._chance = False
             return
         self._episode = now
-        self._ceiling = max(1, min(self._ceiling, self._limit) - 1)
-        self._trying, self._vain = False, self._vain + 1
+        self._chance = self._limit <= self._proven
+        if not self._chance:
+            self._ceiling = max(1, min(self._ceiling, self._limit) - 1)
+            self._vain += 1
+        self._trying, self._held = False, 0
         self._limit = max(1, self._limit // 2)
         self._note("the host asked for fewer")
 
