@@ -98,6 +98,11 @@ class Limiter:
         """How many may be at work now."""
         return self._limit
 
+    @property
+    def at_work(self) -> int:
+        """How many are at work now."""
+        return self._at_work
+
     @asynccontextmanager
     async def slot(self, *, begun: bool = False) -> AsyncIterator[float]:
         """Room for one request, for as long as the block lasts; gives the time at which it is sent.
