@@ -41,7 +41,7 @@ class Transport(httpx2.AsyncBaseTransport):
         with _translated:
             answer = await self._session.request(
                 request.method,
-                _parsed(request.url),
+                _parsed(str(request.url)),
                 proxy=self._proxy(request.url),
                 data=await request.aread() or None,
                 headers=_sent(request),
@@ -87,9 +87,9 @@ def _sent(request: httpx2.Request) -> list[tuple[str, str]]:
 
 
 @lru_cache(256)
-def _parsed(url: httpx2.URL) -> yarl.URL:
+def _parsed(url: str) -> yarl.URL:
     """An address as aiohttp takes it, without user and password: httpx2 makes a header of them."""
-    return yarl.URL(str(url), encoded=True).with_user(None)
+    return yarl.URL(url, encoded=True).with_user(None)
 
 
 @lru_cache
