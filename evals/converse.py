@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from evals import tools
-from evals.errors import ProviderError
+from evals.errors import NOTHING_LOST, Lost, ProviderError
 from evals.retry import Line, Tried, always, ask
-from evals.types import NOTHING_LOST, Lost, Message, Prompt, Response
+from evals.types import Message, Prompt, Response
 
 ROUNDS = 8
 """How often, in one turn, a model is asked again with the results of its calls."""

@@ -9,11 +9,9 @@ EvalsError                  shown without a traceback, exit status 2
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from evals.types import Lost
+from typing import Literal
 
 FailureKind = Literal[
     "auth",  # the key is missing, wrong or without credit
@@ -88,13 +86,27 @@ class Unsupported(EvalsError):
     """A model that cannot do what is asked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What requests that came to nothing have taken, as far as hosts told: tokens read and written, and US dollars."""
+
+    tokens: int = 0
+    cost_usd: float = 0.0
+
+    def __add__(self, other: "Lost") -> "Lost":
+        return Lost(self.tokens + other.tokens, self.cost_usd + other.cost_usd)
+
+
+NOTHING_LOST = Lost()
+
+
 class ProviderError(EvalsError):
     """A request that failed.
 
     Attributes:
         kind: see FailureKind; decides whether it is retried.
         retry_after: seconds the host asks us to wait, if it said.
-        lost: what the request has taken all the same, if that is known.
+        lost: what the request has taken all the same, as far as that is known.
     """
 
     def __init__(
@@ -103,7 +115,7 @@ class ProviderError(EvalsError):
         super().__init__(message, fix)
         self.kind: FailureKind = kind
         self.retry_after = retry_after
-        self.lost: Lost | None = None
+        self.lost = NOTHING_LOST
 
     @property
     def passing(self) -> bool:

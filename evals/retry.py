@@ -9,10 +9,10 @@ from random import Random
 from time import monotonic
 
 from evals import events
-from evals.errors import MENDED, EvalsError, FailureKind, ProviderError
+from evals.errors import MENDED, NOTHING_LOST, EvalsError, FailureKind, Lost, ProviderError
 from evals.pacing.limiter import Drained, Limiter
 from evals.provider import Provider, recalled
-from evals.types import NOTHING_LOST, Lost, Prompt, Response
+from evals.types import Prompt, Response
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ class Again:
         """One more."""
         self.kinds[error.kind] += 1
         self.seconds += pause
-        self.lost += error.lost or NOTHING_LOST
+        self.lost += error.lost
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ async def ask(
         except EvalsError as error:
             if not isinstance(error, ProviderError):
                 raise
-            lost += error.lost or NOTHING_LOST
+            lost += error.lost
             pause = line.patience.wait(attempt - 1, error.retry_after, line.rng)
             late = monotonic() - start + pause > line.patience.seconds
             strange = error.kind in ("unreached", "garbled") and not line.host.answered

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from evals.errors import FINAL
+from evals.errors import FINAL, NOTHING_LOST, Lost
 
 Outcome = str
 """How one reply ended. Shared: right, wrong, abstained, refused, unparsed, truncated, too_long, error; a suite may add its own."""
@@ -333,20 +333,6 @@ class Response:
     likelihoods: tuple[Likelihood, ...] = ()
     cached: bool = False
     echo: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """What requests that came to nothing have taken, as far as hosts told: tokens read and written, and US dollars."""
-
-    tokens: int = 0
-    cost_usd: float = 0.0
-
-    def __add__(self, other: "Lost") -> "Lost":
-        return Lost(self.tokens + other.tokens, self.cost_usd + other.cost_usd)
-
-
-NOTHING_LOST = Lost()
 
 
 @dataclass(frozen=True, slots=True)

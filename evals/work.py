@@ -13,6 +13,7 @@ from evals import events, log, run
 from evals.around import within
 from evals.batch.batched import Batched
 from evals.carried import carried, tell
+from evals.errors import Lost
 from evals.heartbeat import Load, beating
 from evals.money.prices import dollars
 from evals.money.purse import Purse
@@ -21,7 +22,7 @@ from evals.progress import Progress
 from evals.provider import Provider
 from evals.retry import Line, Patience
 from evals.session import Opened, Session, note
-from evals.types import Lost, Reply
+from evals.types import Reply
 
 FINISHING = "finishing what is in flight; Ctrl-C again stops at once"
 LEAVING = "no longer waiting; batches that were submitted go on at their host"

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from benchmarks import faults
 from evals import log
-from evals.errors import BadInput
+from evals.errors import NOTHING_LOST, BadInput, Lost
 from evals.money.budget import LIKELY, Budget, Meter
 from evals.money.purse import Purse, Teller
-from evals.types import NOTHING_LOST, Key, Lost, Prompt, Response
+from evals.types import Key, Prompt, Response
 from tests.batch_host import Host
 from tests.conftest import Done, Evals
 from tests.shapes import KEY

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from evals.errors import NOTHING_LOST, Lost
 from evals.money.budget import Budget, Meter
 from evals.money.prices import dollars
-from evals.types import NOTHING_LOST, Key, Lost, Prompt, Reply, Response
+from evals.types import Key, Prompt, Reply, Response
 
 Unit = Literal["cost_usd", "tokens"]
 

@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from evals.errors import BadInput, ProviderError, Unsupported
+from evals.errors import BadInput, Lost, ProviderError, Unsupported
 from evals.lens.tokens import GIVE, Tokens
 from evals.money.pricelist import differs, listed
 from evals.money.prices import FREE, Price, flat
@@ -30,7 +30,7 @@ from evals.net.complaint import Complaint
 from evals.net.http import Answer, HostError, Http
 from evals.pacing.quota import Quota
 from evals.provider import parsed
-from evals.types import LACKS, Capability, Lost, Message, Prompt, Response, Stop
+from evals.types import LACKS, Capability, Message, Prompt, Response, Stop
 
 STOPS: Mapping[str, Stop] = {
     "stop": "stop",
