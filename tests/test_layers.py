@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 
 LAYERS = [
     {"types", "errors", "__init__"},
-    {"safe", "appended", "github", "undisturbed", "duck", "shard", "heartbeat", "stats"},
+    {"safe", "appended", "whole", "github", "undisturbed", "duck", "shard", "heartbeat", "stats"},
     {
         "charts",
         "pseudoword",
