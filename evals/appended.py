@@ -5,8 +5,16 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
-from evals.errors import BadInput
+from filelock import FileLock, Timeout
+
+from evals.errors import BadFile, BadInput, fault
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+T = TypeVar("T")
 
 
 class Appended:
@@ -37,6 +45,32 @@ class Appended:
         os.close(self._file)
 
 
+class Owned(Appended):
+    """Such a file that one process at a time has open.
+
+    Args:
+        lock: the file by which others see that it is.
+        whole: what they are told is being written: the file, or the folder that it stands for.
+    Raises: BadInput: another process has it open, or it cannot be opened.
+    """
+
+    def __init__(self, path: Path, lock: Path, whole: Path) -> None:
+        self._lock = FileLock(lock)
+        try:
+            self._lock.acquire(blocking=False)
+            super().__init__(path)
+        except Timeout:
+            raise BadInput(f"another process is writing {whole}", "wait for it, or stop it") from None
+        except OSError as error:
+            self._lock.release()
+            raise BadInput(f"{whole} cannot be written: {error.strerror}", "free or unlock it") from None
+
+    def close(self) -> None:
+        """Let go of the file; another process may have it now."""
+        super().close()
+        self._lock.release()
+
+
 def unwritable(path: Path, error: OSError) -> BadInput:
     """What to say of a file that takes no more."""
     return BadInput(
@@ -60,3 +94,17 @@ def whole_lines(path: Path) -> Iterator[bytes]:
     if path.exists():
         with path.open("rb") as lines:
             yield from (line for line in lines if line.endswith(b"\n"))
+
+
+def entries(path: Path, kind: "TypeAdapter[T]", fix: str) -> Iterator[T]:
+    """What the whole lines of such a file hold, each as the type says.
+
+    Raises: BadFile: a damaged line, named by number; `fix` says what to do about it.
+    """
+    from pydantic import ValidationError
+
+    for number, line in enumerate(whole_lines(path), 1):
+        try:
+            yield kind.validate_json(line)
+        except ValidationError as error:
+            raise BadFile(f"{path}, line {number} is damaged: {fault(error)}", fix) from None

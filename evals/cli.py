@@ -9,30 +9,37 @@ import sys
 import click
 
 from evals import __version__
-from evals.commands.arena import arena
-from evals.commands.baseline import baseline
-from evals.commands.cache import cache
-from evals.commands.certify import certify
-from evals.commands.check_provider import check_provider
-from evals.commands.ci import ci
-from evals.commands.compare import compare
-from evals.commands.export import export
-from evals.commands.gate import gate
-from evals.commands.import_ import import_
-from evals.commands.list import list_
-from evals.commands.merge import merge
-from evals.commands.models import models
-from evals.commands.report import report
-from evals.commands.run import run
-from evals.commands.score import score
-from evals.commands.show import show
-from evals.commands.status import status
-from evals.commands.tokens import tokens
-from evals.commands.trend import trend
+from evals.commands.lazily import Lazily
 from evals.errors import EvalsError
 
+COMMANDS = {
+    "arena": "evals.commands.arena:arena",
+    "baseline": "evals.commands.baseline:baseline",
+    "cache": "evals.commands.cache:cache",
+    "certify": "evals.commands.certify:certify",
+    "check-provider": "evals.commands.check_provider:check_provider",
+    "ci": "evals.commands.ci:ci",
+    "compare": "evals.commands.compare:compare",
+    "export": "evals.commands.export:export",
+    "gate": "evals.commands.gate:gate",
+    "import": "evals.commands.import_:import_",
+    "list": "evals.commands.list:list_",
+    "merge": "evals.commands.merge:merge",
+    "models": "evals.commands.models:models",
+    "report": "evals.commands.report:report",
+    "run": "evals.commands.run:run",
+    "score": "evals.commands.score:score",
+    "show": "evals.commands.show:show",
+    "status": "evals.commands.status:status",
+    "tokens": "evals.commands.tokens:tokens",
+    "trend": "evals.commands.trend:trend",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+@click.group(
+    commands=Lazily(COMMANDS),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="evals", message="%(prog)s %(version)s")
 def evals() -> None:
     """Find out how a language model behaves, why, and whether it got better or worse.
@@ -43,14 +50,6 @@ def evals() -> None:
       evals run dots -m ollama/llama3.2     on a model of yours
       evals list                            what there is
     """
-
-
-for command in (
-    *(run, status, list_, models, show, tokens, report),
-    *(compare, baseline, gate, trend, certify, ci, arena),
-    *(merge, score, import_, export, check_provider, cache),
-):
-    evals.add_command(command)
 
 
 def main() -> None:

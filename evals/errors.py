@@ -11,7 +11,10 @@ EvalsError                  shown without a traceback, exit status 2
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 FailureKind = Literal[
     "auth",  # the key is missing, wrong or without credit
@@ -48,6 +51,13 @@ MENDED: frozenset[FailureKind] = frozenset(
 
 ALIKE = 0.75
 """How like a known name a mistyped one must be (difflib's ratio): "poket" is pocket (.91), "nope" is not openai (.6)."""
+
+
+def fault(error: "ValidationError") -> str:
+    """The first thing that is wrong with data, and where it stands, for a sentence: `seed: Field required`."""
+    first = error.errors(include_url=False)[0]
+    where = ".".join(map(str, first["loc"]))
+    return f"{where}: {first['msg']}" if where else first["msg"]
 
 
 class EvalsError(Exception):

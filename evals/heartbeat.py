@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pydantic
 
+from evals import whole
+
 NAME = "now.json"
 EVERY = 2.0
 """Seconds between two beats."""
@@ -71,9 +73,7 @@ async def _beat(folder: Path, loads: Callable[[], Mapping[str, Load]]) -> None:
     since = _now()
     while True:
         with suppress(OSError):  # no room, or no folder any more: the log says so in its time
-            new = folder / f"{NAME}.new"
-            new.write_bytes(BEAT.dump_json(Beat(os.getpid(), since, _now(), loads())))
-            new.replace(folder / NAME)
+            whole.write(folder / NAME, BEAT.dump_json(Beat(os.getpid(), since, _now(), loads())))
         await asyncio.sleep(EVERY)
 
 

@@ -15,11 +15,10 @@ from types import TracebackType
 from typing import Any, Self
 
 import pydantic
-from filelock import FileLock, Timeout
 
-from evals import __version__
-from evals.appended import Appended, unwritable, whole_lines
-from evals.errors import BadFile, BadInput, NotFound
+from evals import __version__, whole
+from evals.appended import Owned, entries, unwritable
+from evals.errors import BadFile, BadInput, NotFound, fault
 from evals.imported import Imported
 from evals.money.prices import Price
 from evals.pacing.limiter import Change
@@ -175,9 +174,7 @@ def _same(out: Path, request: Request) -> Iterator[Path]:
 
 def write_about(folder: Path, about: RunFile) -> None:
     """Write `run.json` whole or not at all."""
-    new = folder / "run.json.new"
-    new.write_bytes(RUN_FILE.dump_json(about, indent=2) + b"\n")
-    new.replace(folder / "run.json")
+    whole.write(folder / "run.json", RUN_FILE.dump_json(about, indent=2) + b"\n")
 
 
 def note_pace(folder: Path, made: Mapping[str, Sequence[Change]]) -> None:
@@ -218,7 +215,7 @@ def read_about(folder: Path) -> RunFile:
             raise BadFile(f"{path} has format {schema}, this evals reads up to {SCHEMA}", "update evals")
         return RUN_FILE.validate_json(data)
     except pydantic.ValidationError as error:
-        raise BadFile(f"{path} is damaged: {_first(error)}", "restore it, or move its folder away") from None
+        raise BadFile(f"{path} is damaged: {fault(error)}", "restore it, or move its folder away") from None
 
 
 def read_own(folder: Path) -> RunFile:
@@ -253,14 +250,7 @@ def read_replies(path: Path) -> Iterator[Reply]:
 
     Raises: BadFile: a damaged line, named by number.
     """
-    for number, line in enumerate(whole_lines(path), 1):
-        try:
-            yield REPLY.validate_json(line)
-        except pydantic.ValidationError as error:
-            raise BadFile(
-                f"{path}, line {number} is damaged: {_first(error)}",
-                "delete that line and resume the run: only what it held is asked again",
-            ) from None
+    return entries(path, REPLY, "delete that line and resume the run: only what it held is asked again")
 
 
 def plain(reply: Reply) -> dict[str, Any]:
@@ -276,17 +266,8 @@ class Writer:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / "replies.jsonl"
         self._images = folder / IMAGES
-        self._lock = FileLock(folder / "lock")
-        try:
-            self._lock.acquire(blocking=False)
-            self._file = Appended(self._path)
-        except Timeout:
-            raise BadInput(f"another process is writing {folder}", "wait for it, or stop it") from None
-        except OSError as error:
-            self._lock.release()
-            raise BadInput(f"{folder} cannot be written: {error.strerror}", "free or unlock it") from None
+        self._file = Owned(folder / "replies.jsonl", folder / "lock", folder)
 
     def append(self, reply: Reply) -> None:
         """Hand one line to the operating system, after the pictures that it names.
@@ -305,9 +286,7 @@ class Writer:
         path = self._images / image.file
         if image.data and not path.exists():
             self._images.mkdir(exist_ok=True)
-            new = path.with_suffix(".new")
-            new.write_bytes(image.data)
-            new.replace(path)
+            whole.write(path, image.data)
 
     def __enter__(self) -> Self:
         return self
@@ -316,10 +295,3 @@ class Writer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
-        self._lock.release()
-
-
-def _first(error: pydantic.ValidationError) -> str:
-    detail = error.errors(include_url=False)[0]
-    where = ".".join(map(str, detail["loc"]))
-    return f"{where}: {detail['msg']}" if where else str(detail["msg"])

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evals import log
-from evals.errors import BadFile, BadInput
+from evals.errors import BadFile, BadInput, fault
 from evals.plan import Job, plan
 from evals.retry import Tried
 from evals.run import judge
@@ -45,10 +45,8 @@ def read_rows(path: Path) -> Iterator[Row]:
         try:
             yield Row.model_validate_json(line)
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            where = ".".join(map(str, first["loc"])) or "line"
             raise BadFile(
-                f"{path}, line {number}: {where}: {first['msg']}",
+                f"{path}, line {number}: {fault(error)}",
                 'write objects such as {"response": "...", "target": "..." or null}',
             ) from None
 

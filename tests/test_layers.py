@@ -3,15 +3,19 @@
 import ast
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+
+from evals import cli
+from evals.commands import arena
 
 ROOT = Path(__file__).parent.parent
 
 LAYERS = [
     {"types", "errors", "__init__"},
-    {"safe", "appended", "github", "undisturbed", "duck", "shard", "heartbeat", "stats"},
+    {"safe", "appended", "whole", "github", "undisturbed", "duck", "shard", "heartbeat", "stats"},
     {
         "charts",
         "pseudoword",
@@ -146,3 +150,30 @@ def test_no_heavy_module_is_imported_before_it_is_needed(command: str) -> None:
     ).stdout
     slipped_in = HEAVY & set(out.splitlines()[-1].split())
     assert not slipped_in, f"evals {command} imports {', '.join(sorted(slipped_in))}"
+
+
+def test_only_the_command_that_is_called_is_imported() -> None:
+    code = "import sys; from evals.cli import main\ntry: main()\nfinally: print('\\n', *sys.modules)"
+    out = subprocess.run(
+        [sys.executable, "-c", code, "arena", "rank", "--help"], text=True, capture_output=True, check=True
+    ).stdout
+    files = {f"evals.commands.{each}" for each in ("arena", "arena.rank", "lazily", "options")}
+    found = {name for name in out.splitlines()[-1].split() if name.startswith("evals.commands.")}
+    assert found == files
+
+
+def test_every_command_of_the_files_is_on_the_list_by_its_name() -> None:
+    listed = {**{f"arena {name}": place for name, place in arena.COMMANDS.items()}, **cli.COMMANDS}
+    for name, place in listed.items():
+        module, _, function = place.partition(":")
+        assert getattr(import_module(module), function).name == name.split()[-1]
+    commands = [
+        f"{path.relative_to(ROOT).with_suffix('').as_posix().replace('/', '.').removesuffix('.__init__')}:{node.name}"
+        for path in (ROOT / "evals" / "commands").rglob("*.py")
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+        and any(
+            ast.unparse(each).startswith(("click.command", "click.group")) for each in node.decorator_list
+        )
+    ]
+    assert sorted(commands) == sorted(listed.values())

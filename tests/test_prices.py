@@ -391,7 +391,7 @@ def test_a_file_prices_a_model_by_its_name_or_the_first_pattern_it_fits(tmp_path
         ("[a]\ninput = '1'\noutput = 1", ["a.input", "valid number"]),
         ("[a]\ninput = true\noutput = 1", ["a.input", "valid number"]),
         ("[a]\ninput = inf\noutput = 1", ["a.input", "finite"]),
-        ("[a]\ninput = 1\noutput = 1\nouput = 2", ["a.ouput", "extra"]),
+        ("[a]\ninput = 1\noutput = 1\nouput = 2", ["a.ouput", "Extra"]),
         ("a = 3", ["a", "dictionary"]),
         ("[a\n", ["line 1"]),
         ("[a]\ninput = 1\ninput = 2\n", ["line 3"]),

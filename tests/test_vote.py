@@ -288,8 +288,8 @@ def test_a_check_without_gold_is_an_answer_beside_one_made_up(tmp_path: Path) ->
     ("line", "says"),
     [
         ('{"question": "q/000#0", "better": "nobody"}', "nobody has not answered 'q/000#0' here"),
-        ('{"question": "q/000#0"}', "line 1: "),
-        ('{"question": "q/000#0", "better": "acme/sirius-9b", "wrose": "x"}', "line 1: "),
+        ('{"question": "q/000#0"}', "line 1 is damaged: "),
+        ('{"question": "q/000#0", "better": "acme/sirius-9b", "wrose": "x"}', "line 1 is damaged: "),
     ],
 )
 def test_a_known_pair_that_is_none_names_its_line(tmp_path: Path, line: str, says: str) -> None:

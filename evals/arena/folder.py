@@ -11,21 +11,22 @@ runs/, judging/   the runs in which models were asked for answers (see play) and
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pydantic
 from filelock import FileLock
 
-from evals.appended import Appended, whole_lines
+from evals.appended import Appended, entries
 from evals.arena import journal
 from evals.arena.answers import Answer, Question
 from evals.arena.battle import Battle
-from evals.errors import BadFile, BadInput, NotFound
+from evals.errors import BadInput, NotFound
 
 T = TypeVar("T")
 CANARIES = "canaries.jsonl"
 QUESTION = pydantic.TypeAdapter(Question)
 ANSWER = pydantic.TypeAdapter(Answer)
+MEND = "mend or delete that line"
 
 
 @dataclass(frozen=True)
@@ -122,18 +123,6 @@ def _append(path: Path, kind: pydantic.TypeAdapter[T], things: Iterable[T]) -> N
 
 
 def _read(folder: Path) -> Arena:
-    questions = {each.id: each for each in _lines(folder / "questions.jsonl", QUESTION)}
-    answers = {(each.question, each.model): each for each in _lines(folder / "answers.jsonl", ANSWER)}
+    questions = {each.id: each for each in entries(folder / "questions.jsonl", QUESTION, MEND)}
+    answers = {(each.question, each.model): each for each in entries(folder / "answers.jsonl", ANSWER, MEND)}
     return Arena(folder, questions, answers)
-
-
-def _lines(path: Path, kind: pydantic.TypeAdapter[T]) -> Iterator[T]:
-    for number, line in enumerate(whole_lines(path), 1):
-        try:
-            yield kind.validate_json(line)
-        except pydantic.ValidationError as error:
-            detail: Any = error.errors(include_url=False)[0]
-            where = ".".join(map(str, detail["loc"]))
-            raise BadFile(
-                f"{path}, line {number} is damaged: {where}: {detail['msg']}", "mend or delete that line"
-            ) from None

@@ -11,11 +11,10 @@ from types import TracebackType
 from typing import Annotated, Self
 
 import pydantic
-from filelock import FileLock, Timeout
 
-from evals.appended import Appended, whole_lines
+from evals.appended import Owned, whole_lines
 from evals.arena.battle import Battle
-from evals.errors import BadFile, BadInput
+from evals.errors import BadFile, fault
 
 
 @pydantic.with_config(extra="forbid")
@@ -68,9 +67,7 @@ def _entry(path: Path, number: int, line: bytes) -> Battle | Withdrawn:
             return WITHDRAWN.validate_json(line)
         battle = BATTLE.validate_json(line)
     except pydantic.ValidationError as error:
-        detail = error.errors(include_url=False)[0]
-        where = ".".join(map(str, detail["loc"]))
-        raise _bad(path, number, f"{where}: {detail['msg']}" if where else str(detail["msg"])) from None
+        raise _bad(path, number, fault(error)) from None
     if battle.model_a == battle.model_b:
         raise _bad(path, number, f"{battle.model_a!r} meets itself")
     return battle
@@ -87,15 +84,7 @@ class Writer:
     """
 
     def __init__(self, path: Path) -> None:
-        self._lock = FileLock(path.with_name(f"{path.name}.lock"))
-        try:
-            self._lock.acquire(blocking=False)
-            self._file = Appended(path)
-        except Timeout:
-            raise BadInput(f"another process is writing {path}", "wait for it, or stop it") from None
-        except OSError as error:
-            self._lock.release()
-            raise BadInput(f"{path} cannot be written: {error.strerror}", "free or unlock it") from None
+        self._file = Owned(path, path.with_name(f"{path.name}.lock"), path)
 
     def append(self, battles: Iterable[Battle]) -> None:
         """Hand battles to the operating system, all in one write. Raises: BadInput: the disk is full or gone."""
@@ -112,7 +101,6 @@ class Writer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
-        self._lock.release()
 
 
 def line(battle: Battle) -> bytes:

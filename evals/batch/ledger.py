@@ -14,10 +14,10 @@ from typing import Literal, NamedTuple, Self
 
 import pydantic
 
-from evals.appended import Appended, unwritable
-from evals.errors import BadFile
+from evals.appended import Appended, entries, unwritable
 
 NAME = "batches.jsonl"
+RESTORE = "restore it; without that line its requests would be submitted, and paid for, again"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,14 +86,8 @@ class Ledger:
             self._file = Appended(path)
         except OSError as error:
             raise unwritable(path, error) from None
-        for number, line in enumerate(path.read_bytes().splitlines(), 1):
-            try:
-                self._take(LINE.validate_json(line))
-            except pydantic.ValidationError:
-                raise BadFile(
-                    f"{path}, line {number} is damaged",
-                    "restore it; without that line its requests would be submitted, and paid for, again",
-                ) from None
+        for line in entries(path, LINE, RESTORE):
+            self._take(line)
 
     def find(self, request: str) -> Ticket | None:
         """Where a request was submitted, unless what came back was no use; None where it is to be submitted."""

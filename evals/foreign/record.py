@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 
 import pydantic
 
-from evals.errors import BadFile
+from evals.errors import BadFile, fault
 from evals.imported import Imported
 from evals.scored import Scored
 from evals.types import Key, Message, Reply, Role
@@ -123,9 +123,7 @@ def parsed(model: type[Model], data: str | bytes, where: str) -> Model:
     try:
         return model.model_validate_json(data)
     except pydantic.ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise BadFile(f"{where}: {place + ': ' if place else ''}{first['msg']}", AGAIN) from None
+        raise BadFile(f"{where}: {fault(error)}", AGAIN) from None
 
 
 def whole(path: Path) -> bytes:

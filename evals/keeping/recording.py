@@ -15,7 +15,7 @@ import pydantic
 import pydantic_core
 
 from evals.appended import whole_lines
-from evals.errors import BadFile, BadInput, NotFound
+from evals.errors import BadFile, BadInput, NotFound, fault
 from evals.lens.tokens import Tokens, pack, unpack
 from evals.money.prices import Price
 from evals.types import CANONICAL, Capability, Failure, Key, Prompt, Response
@@ -183,9 +183,6 @@ def _exchange(path: Path, number: int, text: bytes) -> Exchange:
     try:
         return EXCHANGE.validate_json(text)
     except pydantic.ValidationError as error:
-        detail = error.errors(include_url=False)[0]
-        where = ".".join(map(str, detail["loc"]))
         raise BadFile(
-            f"{path}, line {number} is damaged: {where} {detail['msg'].lower()}",
-            "restore it, or record it anew",
+            f"{path}, line {number} is damaged: {fault(error)}", "restore it, or record it anew"
         ) from None

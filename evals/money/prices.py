@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from evals.errors import BadFile, NotFound
+from evals.errors import BadFile, NotFound, fault
 
 MILLION = 1_000_000
 
@@ -145,7 +145,10 @@ def read(path: Path) -> Own:
             f"{path} cannot be read: {error.strerror}", "name a file of prices: --prices FILE"
         ) from None
     except ValueError as error:
-        raise BadFile(f"{path} is no file of prices: {_first(error)}", "see docs/runs.md") from None
+        raise BadFile(
+            f"{path} is no file of prices: {fault(error) if isinstance(error, ValidationError) else error}",
+            "see docs/runs.md",
+        ) from None
     return Own(path, {name: _own(path, name, entry) for name, entry in entries.items()})
 
 
@@ -153,15 +156,6 @@ def _own(path: Path, name: str, entry: _Entry) -> Price:
     rates = Rates(entry.input, entry.output, entry.cached, entry.stored)
     since = entry.since.isoformat() if entry.since else ""
     return Price((rates,), model=name, source=entry.source or path.name, since=since)
-
-
-def _first(error: ValueError) -> str:
-    """What is wrong with a file first, with the key where there is one."""
-    if not isinstance(error, ValidationError):
-        return str(error)
-    first = error.errors(include_url=False)[0]
-    where = ".".join(map(str, first["loc"]))
-    return f"{where}: {first['msg'].lower()}"
 
 
 # In words

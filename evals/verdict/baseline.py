@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 import pydantic
 
-from evals.errors import BadFile, BadInput
+from evals import whole
+from evals.errors import BadFile, BadInput, fault
 from evals.measure import AnyMetric
 from evals.types import Index, ItemMetric, Metric, Score, Tag
 from evals.verdict.side import kept
@@ -158,10 +159,8 @@ def digest(data: Mapping[str, Any]) -> str:
 
 def write(found: Baseline, path: Path) -> None:
     """Write the file whole or not at all. Raises: BadInput: it cannot be written."""
-    new = path.with_name(f"{path.name}.new")
     try:
-        new.write_text(text(found), "utf-8")
-        new.replace(path)
+        whole.write(path, text(found).encode())
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror}", "name another file") from None
 
@@ -187,9 +186,7 @@ def read(path: Path) -> Baseline:
             f"{path} cannot be read: {error.strerror}", "name a file of evals baseline save"
         ) from None
     except pydantic.ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise BadFile(f"{path} is no baseline: {where}: {first['msg']}", AGAIN) from None
+        raise BadFile(f"{path} is no baseline: {fault(error)}", AGAIN) from None
     except (ValueError, RecursionError) as error:
         raise BadFile(f"{path} is not JSON: {error}", AGAIN) from None
     if found.hash != digest(data):

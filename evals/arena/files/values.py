@@ -13,6 +13,7 @@ import pydantic
 from evals.arena import journal
 from evals.arena.battle import WINNERS, Battle, Winner
 from evals.arena.files.records import Record
+from evals.errors import fault
 from evals.types import Tag
 
 LABELS: Mapping[str, Winner] = {**{winner: winner for winner in WINNERS}, "both_bad": "tie (bothbad)"}
@@ -91,9 +92,7 @@ def checked(record: Record, fields: Mapping[str, Any]) -> Battle:
     try:
         battle = journal.BATTLE.validate_python(dict(fields))
     except pydantic.ValidationError as error:
-        detail = error.errors(include_url=False)[0]
-        where = ".".join(map(str, detail["loc"]))
-        raise record.bad(f"{where}: {detail['msg']}" if where else str(detail["msg"])) from None
+        raise record.bad(fault(error)) from None
     if battle.model_a == battle.model_b:
         raise record.bad(f"{battle.model_a!r} meets itself")
     return battle

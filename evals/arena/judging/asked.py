@@ -14,14 +14,15 @@ from typing import Any
 
 import pydantic
 
-from evals.appended import whole_lines
+from evals import whole
+from evals.appended import entries
 from evals.arena.answers import Answer, Question
 from evals.arena.judging import rubric as rubrics
 from evals.arena.judging.rubric import Rubric
 from evals.arena.judging.shown import LETTERS, between, conversation, mark
 from evals.arena.judging.verdict import score
 from evals.arena.pairs import Match
-from evals.errors import BadFile, BadInput
+from evals.errors import BadInput
 from evals.suite import NoOptions, Suite
 from evals.types import Arm, Metric, Sample
 
@@ -83,9 +84,7 @@ def write(folder: Path, rubric: Rubric, pairs: Iterable[Asked]) -> None:
             ("prompt.toml", _toml(rubric).encode()),
             ("pairs.jsonl", lines),
         ):
-            new = folder / f"{name}.new"
-            new.write_bytes(data)
-            new.replace(folder / name)
+            whole.write(folder / name, data)
     except OSError as error:
         raise BadInput(f"{folder} cannot be written: {error.strerror}", "free or unlock it") from None
 
@@ -93,14 +92,7 @@ def write(folder: Path, rubric: Rubric, pairs: Iterable[Asked]) -> None:
 def read(folder: Path) -> Iterator[Asked]:
     """The pairs of a judge's folder. Raises: BadFile: a damaged line, named by number."""
     path = folder / "pairs.jsonl"
-    for number, line in enumerate(whole_lines(path), 1):
-        try:
-            yield ASKED.validate_json(line)
-        except pydantic.ValidationError:
-            raise BadFile(
-                f"{path}, line {number} is damaged",
-                "delete that line and judge again: only what it held is asked",
-            ) from None
+    return entries(path, ASKED, "delete that line and judge again: only what it held is asked")
 
 
 def _toml(rubric: Rubric) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import pydantic
 
-from evals.errors import BadFile
+from evals.errors import BadFile, fault
 
 SHIPPED = Path(__file__).with_name("pairwise.toml")
 NEEDED = ("question", "first", "second")
@@ -72,11 +72,7 @@ def _parsed(path: Path, text: str) -> Rubric:
     except tomllib.TOMLDecodeError as error:
         raise BadFile(f"{path} is not TOML: {error}", "correct that line") from None
     except pydantic.ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise BadFile(
-            f"{path}: {where}: {first['msg']}", "see evals arena judge --copy-rubric FILE"
-        ) from None
+        raise BadFile(f"{path}: {fault(error)}", "see evals arena judge --copy-rubric FILE") from None
     for name in NEEDED:
         if f"{{{name}}}" not in found.prompt:
             raise BadFile(f"{path}: its prompt has no {{{name}}}", "say where it goes")

@@ -19,7 +19,7 @@ class Entry:
     Attributes:
         id: unique in the log; of a vote the page makes it, so that what is sent twice is there once.
         subject: what it is about: a deal's id, or of a person `person/NAME`.
-        turn: the how-manieth entry on its subject, from 0; the store takes each turn once, so of two tabs one is first.
+        turn: its number among the entries on its subject, from 0; the store takes each turn once, so of two tabs one is first.
         kind: a person enrolled, a pair dealt, a vote, a pair passed over, a vote taken back, names shown.
         person: whose entry it is.
         body: what is said: of a deal the question and who stands on which side, of a vote the winner, ...

@@ -2,12 +2,13 @@
 
 import pydantic
 
-from evals.appended import whole_lines
+from evals.appended import entries
 from evals.arena.folder import Arena
 from evals.arena.vote.dealer import Gold
 from evals.errors import BadFile
 
 GOLD = pydantic.TypeAdapter(Gold)
+SHAPE = 'write {"question": ID, "better": MODEL, "worse": MODEL}'
 
 
 def gold(arena: Arena) -> tuple[Gold, ...]:
@@ -17,14 +18,7 @@ def gold(arena: Arena) -> tuple[Gold, ...]:
     """
     path = arena.folder / "gold.jsonl"
     found = []
-    for number, line in enumerate(whole_lines(path), 1):
-        try:
-            each = GOLD.validate_json(line)
-        except pydantic.ValidationError as error:
-            raise BadFile(
-                f"{path}, line {number}: {error.errors(include_url=False)[0]['msg']}",
-                'write {"question": ID, "better": MODEL, "worse": MODEL}',
-            ) from None
+    for number, each in enumerate(entries(path, GOLD, SHAPE), 1):
         for model in filter(None, (each.better, each.worse)):
             if (each.question, model) not in arena.answers:
                 raise BadFile(
