@@ -32,6 +32,9 @@ SCHEMA = 1
 IMAGES = "images"
 REPLY = pydantic.TypeAdapter(Reply)
 
+MOMENT = 0.2
+"""Seconds for which a lock may be held by one that only looks whether it is (`evals status`)."""
+
 UNLOGGED: Mapping[str, Any] = {
     "prompt": {
         "messages": {"__all__": {"images": {"__all__": {"data"}}, "echo": True}},
@@ -280,7 +283,7 @@ class Writer:
         self._images = folder / IMAGES
         self._lock = FileLock(folder / "lock")
         try:
-            self._lock.acquire(blocking=False)
+            self._lock.acquire(timeout=MOMENT, poll_interval=MOMENT / 10)
             self._file = Appended(self._path)
         except Timeout:
             raise BadInput(f"another process is writing {folder}", "wait for it, or stop it") from None

@@ -150,12 +150,15 @@ class Follower:
 
 
 def held(folder: Path) -> bool:
-    """Whether a process writes the run now."""
+    """Whether a process writes the run now.
+
+    That is tried out, in an instant for which writers and others that look wait (log.MOMENT).
+    """
     path = folder / "lock"
     if not path.exists():
         return False
     try:
-        with FileLock(path, blocking=False):
+        with FileLock(path, timeout=log.MOMENT / 4, poll_interval=log.MOMENT / 20):
             return False
     except Timeout:
         return True
