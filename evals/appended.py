@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+MOMENT = 0.2
+"""Seconds for which a lock may be held by one that only looks whether it is (`evals status`)."""
+
+
 class Appended:
     """A file of lines, open for more of them. Raises: OSError: it cannot be opened."""
 
@@ -57,7 +61,7 @@ class Owned(Appended):
     def __init__(self, path: Path, lock: Path, whole: Path) -> None:
         self._lock = FileLock(lock)
         try:
-            self._lock.acquire(blocking=False)
+            self._lock.acquire(timeout=MOMENT, poll_interval=MOMENT / 10)
             super().__init__(path)
         except Timeout:
             raise BadInput(f"another process is writing {whole}", "wait for it, or stop it") from None

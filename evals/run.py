@@ -15,7 +15,7 @@ from evals.pacing.deadline import Deadline
 from evals.pacing.limiter import FIRST, Change, Drained, Limiter
 from evals.pacing.pace import Pace
 from evals.plan import Course, Job, LeftOut, Plan
-from evals.provider import Provider, addressed, lack, settled, submitted
+from evals.provider import Provider, addressed, lack, recalled, settled, submitted
 from evals.suite import Suite
 from evals.types import Display, Failure, Key, Outcome, Prompt, Reply, Sample, Score
 
@@ -205,6 +205,9 @@ class Asker:
     async def _ask(self, job: Job) -> retry.Tried | None:
         """What came of asking, within the budget; None if it is not asked any more."""
         line, purse = self._line(job.key), self.runner.purse
+        if purse.meters and (known := _known(line.provider, job.prompt)):
+            await asyncio.sleep(0)  # nothing is waited for, and others want to be heard
+            return known
         paid = purse.meters and submitted(line.provider, job.prompt)
         while held := await purse.hold(job.key, job.prompt, lambda: self._wants(job), paid=bool(paid)):
             tried = None
@@ -239,6 +242,16 @@ class Asker:
         self.runner.leave_out(LeftOut(key.model, key.suite, key.arm, f"{why}, says its host"))
         if self.left.issuperset(arms):
             self.line.host.reason = tried.error
+
+
+def _known(provider: Provider, prompt: Prompt) -> retry.Tried | None:
+    """What a cache answers to a prompt of one turn: it takes nothing, so it needs no room in a budget."""
+    if prompt.followups or prompt.tools:
+        return None
+    known = recalled(provider, prompt)
+    if known is None or known.response is None or not known.response.cached:
+        return None
+    return retry.Tried(known.response, None, known.requests)
 
 
 def _settled(provider: Provider, job: Job) -> Job:

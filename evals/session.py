@@ -11,6 +11,7 @@ from evals.batch.batched import begun, ready
 from evals.errors import BadInput, Unsupported
 from evals.framing import SHOTS, can_frame
 from evals.keeping import recording
+from evals.keeping.cache import Cache
 from evals.keeping.replayed import replayed
 from evals.money.prices import FREE, Price
 from evals.money.prices import read as read_prices
@@ -113,10 +114,19 @@ def begin(request: Request, out: Path, terms: Terms = USUAL) -> Session:
 
 
 def housed(session: Session, out: Path) -> Session:
-    """The session in a new folder, unless it goes on with one. Raises: BadInput: the folder cannot be written."""
+    """The session in a new folder, unless it goes on with one.
+
+    Raises: BadInput: the folder cannot be written, or a cache or recording not be kept where it is to be. BadFile: the cache
+        is damaged.
+    """
     if session.folder != Path():
         return session
-    replayed_from = str(session.terms.keeping.replay or "")
+    keeping = session.terms.keeping
+    if keeping.cache is not None:
+        Cache(keeping.cache).close()
+    if keeping.record is not None:
+        recording.check(keeping.record)
+    replayed_from = str(keeping.replay or "")
     folder = log.create(out, session.plan, session.notices, session.prices, replayed_from)
     return replace(session, folder=folder)
 

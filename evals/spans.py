@@ -11,6 +11,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -38,6 +39,9 @@ WELL_KNOWN: Mapping[str, str] = {
 QUEUE = 32_768
 """Spans that may wait to be sent; what comes beyond is lost, and waits for nobody."""
 
+PATIENCE = 2.0
+"""Seconds for which the end of a run waits for a collector that takes nothing; while it takes spans it is waited for."""
+
 
 @contextmanager
 def by_spans(about: Mapping[str, Any], say: Callable[[str], None], *, content: bool) -> Iterator[Watch]:
@@ -60,40 +64,64 @@ def by_spans(about: Mapping[str, Any], say: Callable[[str], None], *, content: b
     logging.getLogger("opentelemetry").setLevel(
         logging.CRITICAL
     )  # says in pages what is said below in a line
-    sender = OTLPSpanExporter()
-    counted = _counting(sender)
+    sent = _counting(OTLPSpanExporter())
+    spans = _gathering(BatchSpanProcessor)(sent, max_queue_size=QUEUE)
     resource = Resource.create({"service.name": "evals", "service.version": __version__})
     provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-    provider.add_span_processor(BatchSpanProcessor(counted, max_queue_size=QUEUE))
+    provider.add_span_processor(spans)
     tracer = provider.get_tracer("evals", __version__)
     try:
         with tracer.start_as_current_span("evals run", attributes=dict(about)) as whole:
             yield _watch(tracer, set_span_in_context(whole), content=content)
     finally:
-        provider.shutdown()
-        if counted.lost:
+        _end(provider.shutdown, sent)
+        if lost := spans.made - sent.taken:
             say(
-                f"{counted.lost:,} spans could not be sent: set OTEL_EXPORTER_OTLP_ENDPOINT to where a collector listens"
+                f"{lost:,} spans could not be sent: set OTEL_EXPORTER_OTLP_ENDPOINT to where a collector listens"
             )
 
 
+def _end(shutdown: Callable[[], None], sent: Any) -> None:
+    """Send what still waits, for as long as the collector takes it; else give up after PATIENCE."""
+    ending = Thread(target=shutdown, daemon=True)
+    ending.start()
+    before = -1
+    while ending.is_alive() and sent.taken > before:
+        before = sent.taken
+        ending.join(PATIENCE)
+    sent.shutdown()
+
+
 def _counting(sender: "SpanExporter") -> Any:
-    """The exporter, which counts what it could not send."""
+    """The exporter, which counts what the collector has taken."""
     from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
     class Counting(SpanExporter):
-        lost = 0
+        taken = 0
 
         def export(self, spans: Any) -> "SpanExportResult":
             result = sender.export(spans)
-            if result is not SpanExportResult.SUCCESS:
-                self.lost += len(spans)
+            if result is SpanExportResult.SUCCESS:
+                self.taken += len(spans)
             return result
 
         def shutdown(self) -> None:
             sender.shutdown()
 
     return Counting()
+
+
+def _gathering(processor: Any) -> Any:
+    """The kind of processor, which counts what there is to be sent: what its queue has no room for, too."""
+
+    class Gathering(processor):  # type: ignore[misc]  # its base is imported where it is needed
+        made = 0
+
+        def on_end(self, span: Any) -> None:
+            self.made += 1
+            super().on_end(span)
+
+    return Gathering
 
 
 def _watch(tracer: "Tracer", run: "Context", *, content: bool) -> Watch:

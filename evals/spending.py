@@ -40,8 +40,6 @@ def _teller(prices: Mapping[str, Price]) -> Teller:
         return {"cost_usd": cost, "tokens": found.tokens_in + found.tokens_out}
 
     def taken(model: str, response: Response) -> dict[Unit, float | None]:
-        if response.cached:
-            return {"cost_usd": 0.0, "tokens": 0}
         cost, price = response.cost_usd, prices.get(model)
         read, written = response.tokens_in, response.tokens_out
         if cost is None and price is not None:

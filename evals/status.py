@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pydantic_core
 from filelock import FileLock, Timeout
 
-from evals import heartbeat, log
+from evals import appended, heartbeat, log
 from evals.errors import FINAL, BadFile
 from evals.heartbeat import Load
 from evals.types import Key
@@ -150,12 +150,15 @@ class Follower:
 
 
 def held(folder: Path) -> bool:
-    """Whether a process writes the run now."""
+    """Whether a process writes the run now.
+
+    That is tried out, in an instant for which writers and others that look wait (appended.MOMENT).
+    """
     path = folder / "lock"
     if not path.exists():
         return False
     try:
-        with FileLock(path, blocking=False):
+        with FileLock(path, timeout=appended.MOMENT / 4, poll_interval=appended.MOMENT / 20):
             return False
     except Timeout:
         return True

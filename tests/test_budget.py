@@ -102,6 +102,22 @@ def test_a_reply_whose_host_does_not_count_takes_what_others_do() -> None:
     assert meter.taken == 100 + 50 + 75
 
 
+def test_what_came_from_a_cache_takes_nothing_and_tells_nothing_of_what_others_take() -> None:
+    purse = Purse(Budget(tokens=1000), Teller(lambda *_: {"tokens": 100}, counted))
+
+    async def ask(response: Response) -> None:
+        held = await purse.hold(Key("m", "s", "1", "a"), Prompt(), lambda: True)
+        assert held is not None
+        held.end(response)
+
+    asyncio.run(ask(Response("x", tokens_out=80, cached=True)))
+    meter = purse.meters["tokens"]
+    assert meter.taken == 0
+    assert meter.need(("m", "s", "a"), 100) == 100 / LIKELY
+    asyncio.run(ask(Response("x", tokens_out=80)))
+    assert meter.need(("m", "s", "a"), 100) == 80
+
+
 # Many replies at once
 
 
@@ -264,9 +280,9 @@ def test_minutes_end_a_run_and_without_them_it_is_completed(place: Place) -> Non
         return adds(body)
 
     place.stub.mind = slowly
-    done = place.run(SUMS, "-m", place.model, "-n", 100, "--max-minutes", "0.05")
+    done = place.run(SUMS, "-m", place.model, "-n", 100, "--max-minutes", "0.02", "--quiet")
     assert done.status == 3, done.err
-    assert "the 0.05 minutes of --max-minutes are over" in done.err
+    assert "the 0.02 minutes of --max-minutes are over" in done.err
     replies = log.read_run(place.folder).replies
     assert len(replies) == len(place.stub.seen) < 100  # what was in flight is finished
     assert not any(reply.failure for reply in replies)

@@ -19,7 +19,7 @@ from evals.money.budget import Budget
 from evals.provider import ModelName, addressed, connect, recalled
 from evals.spending import purse
 from evals.types import Key, Message, Prompt, Response
-from tests.conftest import Done, Evals
+from tests.conftest import Done
 from tests.stub_server import Reply, Stub, ask, chat, complaint, serving
 
 KEY = Key("m", "s", "one", "plain")
@@ -172,42 +172,58 @@ def test_a_users_own_provider_is_known_by_its_file(adder: Path) -> None:
 
 @pytest.mark.usefixtures("sums", "adder")
 class TestARun:
-    def run(self, evals: Evals, *more: object) -> "subprocess.CompletedProcess[str]":
-        return evals("run", "./sums", "-m", "./adder.py/m", "-n", 10, "--cache", "kept", *more)
+    def run(self, command: Callable[..., Done], *more: object) -> Done:
+        return command("run", "./sums", "-m", "./adder.py/m", "-n", 10, "--cache", "kept", *more)
 
-    def asked(self, evals: Evals) -> int:
-        return len((evals.cwd / "requests.txt").read_text().splitlines())
+    def asked(self) -> int:
+        return len(Path("requests.txt").read_text().splitlines())
 
-    def test_asks_only_what_is_new_and_says_what_came_from_the_cache(self, evals: Evals) -> None:
-        first = self.run(evals)
-        assert first.returncode == 0, first.stderr
-        assert "cache" not in first.stderr
-        again = self.run(evals, "-n", 15)
-        assert self.asked(evals) == 30
-        assert "20 of 30 answers came from the cache" in again.stderr
-        newest = max((evals.cwd / "runs").iterdir())
+    def test_asks_only_what_is_new_and_says_what_came_from_the_cache(
+        self, command: Callable[..., Done]
+    ) -> None:
+        first = self.run(command)
+        assert first.status == 0, first.err
+        assert "cache" not in first.err
+        again = self.run(command, "-n", 15)
+        assert self.asked() == 30
+        assert "20 of 30 answers came from the cache" in again.err
+        newest = max(Path("runs").iterdir())
         found = frame.read(newest).frame
         assert found["cached"].sum() == 20
         assert set(found["attempts"]) == {0, 1}
-        assert "20 replies from the cache" in again.stdout
+        assert "20 replies from the cache" in again.out
 
-    def test_never_gives_one_repeat_anothers_answer(self, evals: Evals) -> None:
-        self.run(evals, "--quiet", "--repeat", 2)
-        assert self.asked(evals) == 40
-        assert self.run(evals, "--quiet", "--repeat", 2).returncode == 0
-        assert self.asked(evals) == 40
-        self.run(evals, "--quiet", "--repeat", 3)
-        assert self.asked(evals) == 60
+    def test_never_gives_one_repeat_anothers_answer(self, command: Callable[..., Done]) -> None:
+        self.run(command, "--quiet", "--repeat", 2)
+        assert self.asked() == 40
+        assert self.run(command, "--quiet", "--repeat", 2).status == 0
+        assert self.asked() == 40
+        self.run(command, "--quiet", "--repeat", 3)
+        assert self.asked() == 60
 
-    def test_takes_nothing_out_of_a_budget_for_what_is_there(self, evals: Evals) -> None:
+    def test_takes_nothing_out_of_a_budget_for_what_is_there(self, command: Callable[..., Done]) -> None:
         for cached in (False, True):
-            self.run(evals, "--quiet")
-            run = log.read_run(max((evals.cwd / "runs").iterdir()))
+            self.run(command, "--quiet")
+            run = log.read_run(max(Path("runs").iterdir()))
             assert purse(Budget(tokens=9999), {}, run.replies).meters["tokens"].taken == (0 if cached else 80)
 
-    def test_leaves_no_mark_without_a_cache(self, evals: Evals) -> None:
-        evals("run", "./sums", "-m", "./adder.py/m", "-n", 2, "--quiet")
-        assert b"cached" not in next(evals.cwd.glob("runs/*/replies.jsonl")).read_bytes()
+    def test_needs_no_room_in_a_budget_for_what_is_there(self, command: Callable[..., Done]) -> None:
+        self.run(command, "--quiet")
+        assert self.run(command, "--quiet", "--max-tokens", 1).status == 0
+        assert self.run(command, "--quiet", "--max-tokens", 1, "-n", 12).status == 3
+        newest = log.read_run(max(Path("runs").iterdir()))
+        assert sum(bool(each.response and each.response.cached) for each in newest.replies) <= 20
+        assert self.asked() == 20
+
+    def test_leaves_no_mark_without_a_cache(self, command: Callable[..., Done]) -> None:
+        command("run", "./sums", "-m", "./adder.py/m", "-n", 2, "--quiet")
+        assert b"cached" not in next(Path().glob("runs/*/replies.jsonl")).read_bytes()
+
+    def test_does_not_begin_where_no_cache_can_be_kept(self, command: Callable[..., Done]) -> None:
+        Path("kept").write_text("")
+        with pytest.raises(BadInput, match="no cache can be kept in kept: it is a file"):
+            self.run(command)
+        assert not Path("runs").exists()
 
 
 STORE = """

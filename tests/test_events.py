@@ -2,21 +2,28 @@
 
 import json
 import logging
+import math
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from threading import Event
+from typing import Any, cast
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.semconv._incubating.attributes import gen_ai_attributes
 
-from evals import events
+from evals import events, spans
+from evals.provider import Provider
 from evals.terms import Watching
+from evals.types import Prompt, Response
+from evals.watched import Sent
 from tests.conftest import Evals
 from tests.stub_server import Reply, chat, complaint, serving
 
@@ -210,11 +217,50 @@ def test_where_no_collector_listens_the_run_is_whole_and_says_so(
 ) -> None:
     with collecting() as gone:
         url = gone.url
-    evals.env |= {"OTEL_EXPORTER_OTLP_ENDPOINT": url, "OTEL_EXPORTER_OTLP_TIMEOUT": "1"}
+    evals.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = url
     done = evals("run", "./sums", "-m", "./adder.py/m", "-n", 1, "--otel")
     assert done.returncode == 0, done.stderr
     assert "3 spans could not be sent" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+class Plain:
+    """As much of a provider as a span looks at."""
+
+
+class Slow(SpanExporter):
+    """A collector as an exporter: takes a batch in so many seconds, or nothing until it is shut down."""
+
+    def __init__(self, batches: float, seconds: float) -> None:
+        self.batches, self.seconds, self.over = batches, seconds, Event()
+
+    def export(self, spans: Any) -> SpanExportResult:
+        self.batches -= 1
+        if self.batches < 0:
+            self.over.wait(30)
+            return SpanExportResult.FAILURE
+        time.sleep(self.seconds)
+        return SpanExportResult.SUCCESS
+
+    def shutdown(self) -> None:
+        self.over.set()
+
+
+@pytest.mark.parametrize(("batches", "lost"), [(math.inf, 0), (2, 512 * 3 + 1), (0, 512 * 5 + 1)])
+def test_the_end_waits_for_a_collector_that_takes_spans_and_not_for_one_that_does_not(
+    monkeypatch: pytest.MonkeyPatch, batches: float, lost: int
+) -> None:
+    monkeypatch.setattr(spans, "PATIENCE", 0.3)
+    monkeypatch.setattr(
+        "opentelemetry.exporter.otlp.proto.http.trace_exporter.OTLPSpanExporter", lambda: Slow(batches, 0.1)
+    )
+    said: list[str] = []
+    began = time.monotonic()
+    with spans.by_spans({}, said.append, content=False) as watch:
+        for _ in range(512 * 5):
+            watch(Sent("openai/m", None, Prompt(), cast(Provider, Plain())))(Response("3"))
+    assert time.monotonic() - began < 5
+    assert [sentence.partition(" spans")[0] for sentence in said] == ([f"{lost:,}"] if lost else [])
 
 
 def test_a_variable_alone_sends_nothing(evals: Evals, sums: Path, adder: Path) -> None:

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,6 +16,8 @@ from tests.echoes import echoed
 from tests.minds import calls, results, said
 from tests.shapes import KEY
 from tests.stub_server import Reply, Seen, Stub, chat, complaint, serving
+
+Command = Callable[..., Done]
 
 TALK = '''"""Sums by a tool, in two turns."""
 from evals.scorer import last_integer
@@ -104,138 +105,150 @@ def frames(folder: Path) -> list[pd.DataFrame]:
     ]
 
 
-def report(done: Any) -> str:
+def report(done: Done) -> str:
     """What a run printed, but for the name of its folder."""
-    return re.sub(r"\d{8}-\d{6}", "TIME", done.stdout.partition("\nrun: ")[0])
+    return re.sub(r"\d{8}-\d{6}", "TIME", done.out.partition("\nrun: ")[0])
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "options", "status"),
+    ("name", "options", "status"),
     [
-        ("talk", TALK, "temperature=0.3&price_in=1&price_out=2", 3),
-        ("choices", CHOICES, "wire=completion&logprobs=true", 0),
+        ("talk", "temperature=0.3&price_in=1&price_out=2", 3),
+        ("choices", "wire=completion&logprobs=true", 0),
     ],
 )
 def test_a_replay_needs_no_key_and_no_server_and_comes_out_the_same(
-    evals: Evals, name: str, text: str, options: str, status: int
+    command: Command, monkeypatch: pytest.MonkeyPatch, name: str, options: str, status: int
 ) -> None:
-    suite(evals.cwd, name, text)
+    suite(Path(), name, {"talk": TALK, "choices": CHOICES}[name])
     with serving() as server:
         server.host = host
         model = f"openai-compatible/m?base_url={server.url}&key_env=PLACE_API_KEY&{options}"
         args = ("run", f"./{name}", "-m", model, "-n", 6, "--concurrency", 1)
-        evals.env["PLACE_API_KEY"] = KEY
-        recorded = evals(*args, "--record", "kept.jsonl")
-    assert recorded.returncode == status, recorded.stderr
-    text = (evals.cwd / "kept.jsonl").read_text()
+        monkeypatch.setenv("PLACE_API_KEY", KEY)
+        recorded = command(*args, "--record", "kept.jsonl")
+    assert recorded.status == status, recorded.err
+    text = Path("kept.jsonl").read_text()
     assert KEY not in text
     assert "uthorization" not in text
-    del evals.env["PLACE_API_KEY"]
-    replayed = evals(*args, "--replay", "kept.jsonl")
-    assert replayed.returncode == status, replayed.stderr
+    monkeypatch.delenv("PLACE_API_KEY")
+    replayed = command(*args, "--replay", "kept.jsonl")
+    assert replayed.status == status, replayed.err
     assert report(replayed) == report(recorded)
-    first, second = frames(evals.cwd)
+    first, second = frames(Path())
     pd.testing.assert_frame_equal(first, second)
     assert len(first) == (12 if name == "talk" else 6)
 
 
 def test_a_replay_writes_the_same_log_each_time_but_for_the_time(
-    evals: Evals, sums: Path, adder: Path
+    command: Command, sums: Path, adder: Path
 ) -> None:
     args = ("run", "./sums", "-m", "./adder.py/m", "-n", 5, "--repeat", 2, "--quiet")
-    assert evals(*args, "--record", "kept.jsonl").returncode == 0
+    assert command(*args, "--record", "kept.jsonl").status == 0
     adder.unlink()
     for _ in range(2):
-        done = evals(*args, "--replay", "kept.jsonl")
-        assert done.returncode == 0, done.stderr
-    logs = [path.read_text().splitlines() for path in evals.cwd.glob("runs/*/replies.jsonl")]
+        done = command(*args, "--replay", "kept.jsonl")
+        assert done.status == 0, done.err
+    logs = [path.read_text().splitlines() for path in Path().glob("runs/*/replies.jsonl")]
     told = [[{**json.loads(line), "at": ""} for line in log] for log in logs]
     assert len(told) == 3
     assert sum(each == told[0] for each in told) >= 2
     assert all(sorted(map(str, each)) == sorted(map(str, told[0])) for each in told)
 
 
-def test_the_tokens_that_were_seen_are_in_it(evals: Evals) -> None:
+def test_the_tokens_that_were_seen_are_in_it(command: Command) -> None:
     args = ("run", "spelling", "-m", "pocket/honest", "-n", 5, "--quiet")
-    assert evals(*args, "--record", "kept.jsonl").returncode == 0
-    assert evals(*args, "--replay", "kept.jsonl").returncode == 0
-    first, second = frames(evals.cwd)
+    assert command(*args, "--record", "kept.jsonl").status == 0
+    assert command(*args, "--replay", "kept.jsonl").status == 0
+    first, second = frames(Path())
     assert first["display_tokens"].notna().all()
     pd.testing.assert_frame_equal(first, second)
 
 
 @pytest.mark.usefixtures("sums", "adder")
 class TestSums:
-    def run(self, evals: Evals, *more: object, n: int = 5) -> Any:
-        return evals("run", "./sums", "-m", "./adder.py/m", "-n", n, "--quiet", *more)
+    def run(self, command: Command, *more: object, n: int = 5) -> Done:
+        return command("run", "./sums", "-m", "./adder.py/m", "-n", n, "--quiet", *more)
 
-    def asked(self, evals: Evals) -> int:
-        path = evals.cwd / "requests.txt"
+    def asked(self) -> int:
+        path = Path("requests.txt")
         return len(path.read_text().splitlines()) if path.exists() else 0
 
-    def test_what_is_not_in_it_is_named_and_never_sent(self, evals: Evals) -> None:
-        self.run(evals, "--record", "kept.jsonl")
-        (evals.cwd / "requests.txt").unlink()
-        done = self.run(evals, "--replay", "kept.jsonl", n=7)
-        assert done.returncode == 2
-        assert (
-            "kept.jsonl holds no exchange of ./adder.py/m for sample 00005, arm 'plain', repeat 0"
-            in done.stderr
-        )
-        assert "--record" in done.stderr
-        assert self.asked(evals) == 0
+    def test_what_is_not_in_it_is_named_and_never_sent(self, command: Command) -> None:
+        self.run(command, "--record", "kept.jsonl")
+        Path("requests.txt").unlink()
+        words = "kept.jsonl holds no exchange of ./adder.py/m for sample 00005, arm 'plain', repeat 0"
+        with pytest.raises(BadInput, match=re.escape(words)) as told:
+            self.run(command, "--replay", "kept.jsonl", n=7)
+        assert "--record" in told.value.fix
+        assert self.asked() == 0
 
-    def test_a_changed_prompt_is_not_in_it(self, evals: Evals, sums: Path) -> None:
-        self.run(evals, "--record", "kept.jsonl")
+    def test_a_changed_prompt_is_not_in_it(self, evals: Evals, command: Command, sums: Path) -> None:
+        self.run(command, "--record", "kept.jsonl")
         path = sums / "suite.py"
         path.write_text(path.read_text().replace("What is {input}?", "How much is {input}?"))
-        done = self.run(evals, "--replay", "kept.jsonl")
+        done = evals("run", "./sums", "-m", "./adder.py/m", "-n", 5, "--quiet", "--replay", "kept.jsonl")
         assert done.returncode == 2
         assert "sample 00000, arm 'plain'" in done.stderr
 
-    def test_the_same_run_makes_the_same_file(self, evals: Evals) -> None:
+    def test_the_same_run_makes_the_same_file(self, command: Command) -> None:
         for name in ("a.jsonl", "b.jsonl"):
-            self.run(evals, "--record", name)
-        assert (evals.cwd / "a.jsonl").read_bytes() == (evals.cwd / "b.jsonl").read_bytes()
-        head, *lines = map(json.loads, (evals.cwd / "a.jsonl").read_text().splitlines())
+            self.run(command, "--record", name)
+        assert Path("a.jsonl").read_bytes() == Path("b.jsonl").read_bytes()
+        head, *lines = map(json.loads, Path("a.jsonl").read_text().splitlines())
         assert list(head["models"]) == ["./adder.py/m"]
         assert len(lines) == 10
         assert lines[0]["prompt"]["messages"][0]["content"].startswith("What is ")
         assert len({line["hash"] for line in lines}) == 10
 
-    def test_a_run_that_was_cut_short_and_resumed_is_recorded_whole(self, evals: Evals) -> None:
+    def test_a_run_that_was_cut_short_and_resumed_is_recorded_whole(
+        self, evals: Evals, command: Command
+    ) -> None:
         process = evals.start(
             "run", "./sums", "-m", "./adder.py/m?seconds=0.05", "-n", 50, "--quiet", "--record", "kept.jsonl"
         )
-        while self.asked(evals) < 20:
+        while self.asked() < 20:
             assert process.poll() is None
         process.kill()
         process.communicate()
-        (run,) = (evals.cwd / "runs").iterdir()
-        done = evals("run", "--resume", run, "--quiet", "--record", "kept.jsonl")
-        assert done.returncode == 0, done.stderr
-        assert len(recording.read(evals.cwd / "kept.jsonl").exchanges) == 100
+        (run,) = Path("runs").iterdir()
+        done = command("run", "--resume", run, "--quiet", "--record", "kept.jsonl")
+        assert done.status == 0, done.err
+        assert len(recording.read(Path("kept.jsonl")).exchanges) == 100
 
-    def test_what_was_answered_before_it_was_recorded_is_said_to_be_missing(self, evals: Evals) -> None:
-        evals("run", "./sums", "-m", "./adder.py/m?fail=5", "-n", 20, "--quiet")
-        (run,) = (evals.cwd / "runs").iterdir()
-        done = evals("run", "--resume", run, "--record", "kept.jsonl")
-        assert "kept.jsonl will lack" in done.stderr
+    def test_what_was_answered_before_it_was_recorded_is_said_to_be_missing(self, command: Command) -> None:
+        command("run", "./sums", "-m", "./adder.py/m?fail=5", "-n", 20, "--quiet")
+        (run,) = Path("runs").iterdir()
+        done = command("run", "--resume", run, "--record", "kept.jsonl")
+        assert "kept.jsonl will lack" in done.err
 
-    def test_a_replayed_run_is_not_gone_on_with(self, evals: Evals) -> None:
-        self.run(evals, "--record", "kept.jsonl", n=3)
-        self.run(evals, "--replay", "kept.jsonl", n=4)
-        assert self.run(evals, n=4).returncode == 0
-        assert len(list((evals.cwd / "runs").iterdir())) == 3
-        runs = (evals.cwd / "runs").iterdir()
-        (replayed,) = (run for run in runs if log.read_about(run).replayed)
-        assert "run it anew" in evals("run", "--resume", replayed).stderr
+    def test_a_replayed_run_is_not_gone_on_with(self, command: Command) -> None:
+        self.run(command, "--record", "kept.jsonl", n=3)
+        with pytest.raises(BadInput):
+            self.run(command, "--replay", "kept.jsonl", n=4)
+        assert self.run(command, n=4).status == 0
+        assert len(list(Path("runs").iterdir())) == 3
+        (replayed,) = (run for run in Path("runs").iterdir() if log.read_about(run).replayed)
+        with pytest.raises(BadInput) as told:
+            command("run", "--resume", replayed)
+        assert "run it anew" in told.value.fix
 
-    def test_from_a_cache_it_is_recorded_all_the_same(self, evals: Evals) -> None:
-        self.run(evals, "--cache", "kept")
-        self.run(evals, "--cache", "kept", "--record", "kept.jsonl")
-        assert self.asked(evals) == 10
-        assert len(recording.read(evals.cwd / "kept.jsonl").exchanges) == 10
+    def test_from_a_cache_it_is_recorded_all_the_same(self, command: Command) -> None:
+        self.run(command, "--cache", "kept")
+        self.run(command, "--cache", "kept", "--record", "kept.jsonl")
+        assert self.asked() == 10
+        assert len(recording.read(Path("kept.jsonl")).exchanges) == 10
+
+    @pytest.mark.parametrize(
+        ("file", "words"), [("sums", "it is a folder"), ("none/kept.jsonl", "No such file or directory")]
+    )
+    def test_it_does_not_begin_where_it_cannot_be_written(
+        self, command: Command, file: str, words: str
+    ) -> None:
+        with pytest.raises(BadInput, match=f"{file} cannot be written: {words}"):
+            self.run(command, "--record", file)
+        assert not Path("runs").exists()
+        assert self.asked() == 0
 
 
 HEAD = '{"models":{"m":{"can":["chat"]}}}\n'

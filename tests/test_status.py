@@ -5,11 +5,13 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
-from evals import heartbeat, log
+from evals import appended, heartbeat, log, status
 from evals.errors import BadFile, NotFound
 from evals.heartbeat import Beat, Load
 from evals.plan import Request, plan
@@ -123,6 +125,17 @@ def test_the_rate_is_of_the_last_minute_and_gives_the_time_that_is_left(run: Pat
     assert found.rate == pytest.approx(4 / 20)
     assert found.left == pytest.approx(20)
     assert found.models["m"].load == Load(8, 3)
+
+
+def test_looking_keeps_no_writer_out_and_is_not_taken_for_one(run: Path) -> None:
+    looking = FileLock(run / "lock", thread_local=False)
+    looking.acquire()
+    Timer(appended.MOMENT / 10, looking.release, {"force": True}).start()
+    with log.Writer(run):
+        assert status.held(run)
+    looking.acquire()
+    Timer(appended.MOMENT / 20, looking.release, {"force": True}).start()
+    assert not status.held(run)
 
 
 def test_a_torn_last_line_is_left_for_later_and_a_damaged_one_is_named(run: Path) -> None:

@@ -10,16 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pydantic
 from filelock import FileLock
 
 from evals.errors import BadFile, BadInput, NotFound
 from evals.types import Response
-
-if TYPE_CHECKING:
-    pass
 
 FILE = "answers.sqlite"
 SCHEMA = 1
@@ -65,8 +61,11 @@ class Cache:
             with FileLock(folder / "lock"):  # two processes that begin at once would both set it up
                 self._file = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None)
                 self._set_up()
+        except FileExistsError:
+            raise BadInput(f"no cache can be kept in {folder}: it is a file", "name a folder") from None
         except (OSError, sqlite3.OperationalError) as error:
-            raise BadInput(f"no cache can be kept in {folder}: {error}", "name another folder") from None
+            why = getattr(error, "strerror", None) or error
+            raise BadInput(f"no cache can be kept in {folder}: {why}", "name another folder") from None
         except sqlite3.DatabaseError as error:
             raise self._damaged(error) from None
 

@@ -43,10 +43,7 @@ class Recorder:
         self.file, self.models = file, models
         self._path = folder / NAME
         self._cuts: dict[tuple[str, str], Cuts] = {}
-        if not file.parent.is_dir() or file.is_dir():
-            raise BadInput(
-                f"{file} cannot be written: there is no such folder, or it is one", "name another file"
-            )
+        recording.check(file)
         try:
             self._journal = Appended(self._path)
         except OSError as error:

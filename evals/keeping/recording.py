@@ -129,6 +129,29 @@ def line(exchange: Exchange) -> bytes:
     return EXCHANGE.dump_json(exchange, exclude_defaults=True, exclude=dict(UNKEPT)) + b"\n"
 
 
+def check(path: Path) -> None:
+    """Write nothing, in the way in which `write` will. Raises: BadInput: a recording cannot be written there."""
+    if path.is_dir():
+        raise BadInput(f"{path} cannot be written: it is a folder", "name a file in it")
+    new = _beside(path)
+    try:
+        new.touch()
+        new.unlink()
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _beside(path: Path) -> Path:
+    """Where it is written before it takes the place of what is there."""
+    return path.with_name(f".{path.name}.{os.getpid()}.new")
+
+
+def _unwritable(path: Path, error: OSError) -> BadInput:
+    return BadInput(
+        f"{path} cannot be written: {error.strerror}", "name another file, in a folder that is there"
+    )
+
+
 def write(path: Path, models: Mapping[str, Cast], lines: Iterable[bytes]) -> None:
     """A recording of these lines, put in order, whole or not at all; of two with one hash the later holds.
 
@@ -136,12 +159,12 @@ def write(path: Path, models: Mapping[str, Cast], lines: Iterable[bytes]) -> Non
     """
     last = {(found := pydantic_core.from_json(each))["hash"]: (_place(found), each) for each in lines}
     head = HEAD.dump_json(Head(models)) + b"\n"
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    new = _beside(path)
     try:
         new.write_bytes(head + b"".join(each for _, each in sorted(last.values())))
         new.replace(path)
     except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}", "name another file") from None
+        raise _unwritable(path, error) from None
 
 
 def _place(found: Mapping[str, Any]) -> tuple[str, str, str, str, int, int]:

@@ -156,7 +156,7 @@ class Held:
         """Count what the reply has taken, and what was lost on the way to it."""
         for unit in self.bounds:
             self.purse.meters[unit].taken += getattr(lost, unit)
-        if response is None:
+        if response is None or response.cached:  # of what fresh replies take a cached one tells nothing
             return
         taken = self.purse.teller.taken(self.key.model, response) if self.bounds else {}
         for unit, bound in self.bounds.items():
