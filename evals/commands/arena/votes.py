@@ -9,7 +9,7 @@ from evals.commands.options import terminal
 
 
 @click.command(short_help="how people have voted, and how far they agree")
-@click.argument("arena", type=Path, metavar="ARENA")
+@click.argument("arena", type=Path, metavar="[ARENA]", default=Path("arena"))
 @click.option(
     "--store",
     default="",
@@ -42,6 +42,7 @@ def votes(arena: Path, store: str, as_json: bool) -> None:
 def _text(told: dict[str, Any]) -> str:
     """The same as tables for a terminal."""
     from evals.show import grid
+    from evals.words import items
 
     size = terminal()
     console = grid.console(size["width"], colour=size["colour"])
@@ -68,7 +69,7 @@ def _text(told: dict[str, Any]) -> str:
             "kappa": [_number(each["kappa"]) for each in two],
         }
         grid.table(lines, 1, console, name="agreement beyond chance (Cohen)")
-        said = f"Two people say the same of {_share(agreement['alike'])} of {agreement['pairs']:,} pairs compared; "
+        said = f"Two people say the same of {_share(agreement['alike'])} of {items(agreement['pairs'], 'pair')} compared; "
         grid.lines([f"{said}Krippendorff's alpha is {_number(agreement['alpha'])}."], console)
     return grid.written(console)
 
