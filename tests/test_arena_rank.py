@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from evals.arena import journal
-from evals.arena.battle import Battle
+from evals.arena.battle import Battle, Winner
 from evals.errors import BadInput
 from tests.conftest import Done
 from tests.pools import POOLS
@@ -31,7 +31,7 @@ def test_a_board_of_names_of_24_characters_is_one_table_of_80_columns(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     names = [f"laboratory/a-model-{number:05}" for number in (1, 2, 3)]
-    winners = ("model_a", "model_b", "tie", "tie (bothbad)", "model_a")
+    winners: tuple[Winner, ...] = ("model_a", "model_b", "tie", "tie (bothbad)", "model_a")
     log(
         [
             Battle(id=f"{one}{place}{i}", model_a=names[one], model_b=names[(one + 1) % 3], winner=winner)
