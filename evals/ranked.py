@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from evals.arena import words
 from evals.arena.detail import Detail
 from evals.arena.standings import Board, Component, Standing
+from evals.words import items, share
 
 if TYPE_CHECKING:
     from evals.document import Document
@@ -88,7 +89,7 @@ def document(
 
 def about(boards: Sequence[Board]) -> str:
     """What the boards rest on."""
-    return f"{boards[0].battles:,} battles of {len(boards[0].standings):,} models"
+    return f"{items(boards[0].battles, 'battle')} of {items(len(boards[0].standings), 'model')}"
 
 
 def parts(
@@ -127,8 +128,8 @@ def standings(component: Component) -> Texts:
         "rating": [f"{each.rating:.0f}" for each in rows],
         "95 % CI": [f"{each.low:.0f}–{each.high:.0f}" for each in rows],
         "battles": [f"{each.battles:,}" for each in rows],
-        "wins on average": [f"{each.win_rate:.1%}" for each in rows],
-        **({"acceptable": [f"{each.acceptable:.1%}" for each in rows]} if bad else {}),
+        "wins": [share(each.win_rate) for each in rows],
+        **({"both bad": [share(1 - each.acceptable) for each in rows]} if bad else {}),
     }
 
 

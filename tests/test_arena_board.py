@@ -1,18 +1,21 @@
 """The board equals independent fits, and tells what the battles cannot say."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from scipy.optimize import minimize
 
 from evals.arena.battle import Battle
-from evals.arena.board import board
+from evals.arena.board import board, boards
 from evals.arena.outcomes import WAYS, Ties
 from evals.arena.sandwich import CI
 from evals.arena.standings import Board, Settings
 from evals.errors import BadInput, NotFound
+from evals.ranked import table
 from evals.stats import Floats
 from tests.pools import POOLS, UNBEATEN, drawn, every
 
@@ -123,3 +126,59 @@ def test_every_column_of_a_board_is_documented() -> None:
     frame = board(POOLS["dense"]).frame()
     assert not [name for name in frame if f"`{name}`" not in page]
     assert len(frame) == 12
+
+
+def unlikelihood(at: Floats, battles: list[Battle], models: tuple[str, ...], ties: Ties) -> float:
+    """How unlikely battles are, by the formulas of the papers: P(tie) = nu sqrt(p q) / (p + q + nu sqrt(p q)) of Davidson, and
+    P(win) = p / (p + theta q) of Rao and Kupper; the last model's strength is 1."""
+    worth = dict(zip(models, np.exp(np.append(at[:-1], 0.0)), strict=True))
+    own, total = math.exp(at[-1]), 0.0
+    for battle in battles:
+        p, q = worth[battle.model_a], worth[battle.model_b]
+        if ties == "davidson":
+            every_way = p + q + own * math.sqrt(p * q)
+            won, lost = p / every_way, q / every_way
+        else:
+            won, lost = p / (p + (1 + own) * q), q / (q + (1 + own) * p)
+        total -= math.log({"model_a": won, "model_b": lost}.get(battle.winner, 1 - won - lost))
+    return total
+
+
+@pytest.mark.parametrize("name", ["dense", "sparse"])
+@pytest.mark.parametrize("ties", ["davidson", "rao-kupper"])
+def test_ties_of_their_own_are_fitted_as_an_independent_search_finds_them(ties: Ties, name: str) -> None:
+    battles = POOLS[name][::3]
+    found = board(battles, Settings(ties=ties))
+    models = found.components[0].models
+    best = minimize(unlikelihood, np.zeros(len(models)), (battles, models, ties), options={"gtol": 1e-7})
+    theta, (pull,) = best.x[:-1], found.components[0].pulls
+    assert np.abs(differences(found) - theta).max() * ELO < 0.02
+    own = best.x[-1] if ties == "davidson" else math.log1p(math.exp(best.x[-1]))
+    assert pull.name == "ties"
+    assert abs(pull.value - own) < 1e-4
+
+
+def test_ratings_drawn_to_each_other_are_as_sure_as_their_differences() -> None:
+    plain, drawn_in = (
+        board(POOLS["dense"], Settings(shrink=shrink)).components[0] for shrink in (False, True)
+    )
+    assert np.abs(drawn_in.covariance.sum(axis=1)).max() < 1e-6
+    wide = [[each.high - each.low for each in found.standings] for found in (drawn_in, plain)]
+    assert np.mean(wide[0]) < np.mean(wide[1])
+
+
+def test_a_category_of_all_battles_is_as_sure_as_the_board() -> None:
+    battles = [replace(each, categories=("one",)) for each in POOLS["dense"]]
+    whole, part = boards(battles, Settings(), ["one"])
+    assert part.name == "one"
+    for one, other in zip(whole.standings, part.standings, strict=True):
+        assert one.model == other.model
+        assert other.rating == pytest.approx(one.rating, abs=1e-6)
+        assert other.high - other.low == pytest.approx(one.high - one.low, rel=0.1)
+
+
+def test_where_every_model_has_fewer_battles_no_table_is_left() -> None:
+    found = board(POOLS["dense"], Settings(min_votes=10_000))
+    assert (found.components, found.standings) == ((), ())
+    assert "fewer than 10,000 battles" in found.notes[-1]
+    assert "Board" in table([found])

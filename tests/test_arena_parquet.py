@@ -147,7 +147,7 @@ def test_one_more_vote_gives_the_board_of_all_votes() -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ((), "no arena and no file of battles is named"),
+        ((), "there is no arena and no file arena"),
         (("nowhere",), "there is no arena and no file nowhere"),
         (("log.jsonl", "--anchor", "m77=1000"), "no model in the battles called 'm77'"),
         (("log.jsonl", "--anchor", "m01"), "is no model and rating"),

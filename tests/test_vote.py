@@ -4,13 +4,14 @@ import json
 import sqlite3
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from evals.arena import folder
+from evals.arena import folder, journal
 from evals.arena.battle import WINNERS
 from evals.arena.vote import ballots, store, tally
 from evals.arena.vote.dealer import Gold, Rules
@@ -572,3 +573,40 @@ def test_the_command_tells_how_people_vote_and_agree(tmp_path: Path, command: An
     assert next(row["left"][0] for row in told["people"]) == 1
     assert [row["ties"][0] for row in told["people"]] == [0, 1]
     assert told["agreement"]["two"][0]["pairs"] == 10
+
+
+def test_the_command_and_the_board_tell_who_does_not_look_and_how_judges_agree_with_people(
+    tmp_path: Path, command: Any
+) -> None:
+    arena(tmp_path / "arena", 40)
+    with here(tmp_path / "arena", ALL) as server:
+        for name in ("ann", "bob", "cyd", "dan"):
+            with server.page(name) as page:
+                for _ in range(60):
+                    told = page.next()["battle"]
+                    values = [int(each["raw"].rstrip(".").rpartition(" ")[2]) for each in told["answers"]]
+                    better = "model_a" if values[0] < values[1] else "model_b"
+                    worse = "model_b" if better == "model_a" else "model_a"
+                    page.say("vote", told, winner=worse if name == "dan" else better)
+        given = battles(tmp_path / "arena")
+        with journal.Writer(tmp_path / "arena" / "battles.jsonl") as log:
+            log.append(
+                replace(each, id=f"rule/{each.id}", judge="rule", kind="rule")
+                for each in given
+                if each.judge == "ann"
+            )
+        host = Page(server.home, server.desk.enrol(HOST, host=True).token)
+        shown = host.client.get("/api/board").json()
+        host.client.close()
+    assert [each["name"] for each in shown["suspects"]] == ["dan"]
+    ((rule,), people) = shown["agreement"]["judges"], shown["agreement"]["alike"]
+    assert (rule["judge"], rule["pairs"]) == ("rule", 240)
+    assert people[0] == 0.5
+    assert rule["alike"][0] == 0.75
+    said = command("arena", "votes").out
+    assert "Flagged as not looking, or voting the other way: dan." in said
+    assert "judges and rules with people" in said
+
+
+def test_of_no_votes_nobody_is_suspected() -> None:
+    assert tally.suspects([]) == []

@@ -102,6 +102,7 @@ def _drawn(rated: Rated, whole: Rated) -> Rated:
     names, size = rated.pool.models, len(rated.pool.models)
     places = np.array([whole.pool.models.index(name) for name in names])
     follows = rated.found.prior.precision * rated.found.inverse()[:, :size]
+    follows[:size] += 1 / size  # where they lie together is taken from all battles
     more = follows @ whole.spread.covariance[np.ix_(places, places)] @ follows.T
     free = min(rated.spread.freedom, whole.spread.freedom)
     return replace(
@@ -110,8 +111,9 @@ def _drawn(rated: Rated, whole: Rated) -> Rated:
 
 
 def _board(rated: Sequence[Rated], settings: Settings, name: str) -> Board:
-    found = tuple(_component(each, settings) for each in rated)
-    notes = words.notes(found, [each.infinite for each in rated], settings, name)
+    made = [_component(each, settings) for each in rated]
+    notes = words.notes(made, [each.infinite for each in rated], settings, name)
+    found = tuple(each for each in made if each.standings)
     return Board(found, sum(each.pool.battles for each in rated), tuple(notes), settings, name)
 
 

@@ -127,10 +127,12 @@ class Fit:
 
     def inverse(self) -> Floats:
         """The inverse of the curvature, among ratings that sum to 0: shape (P, P)."""
-        bends = self.bends()
+        bends, size = self.bends(), len(self.pool.models)
         if self.prior.precision:
-            return np.asarray(np.linalg.inv(bends), float)
-        gauge = _gauge(bends, len(self.pool.models))
+            found = np.asarray(np.linalg.inv(bends), float)
+            found[:size, :size] -= 1 / (self.prior.precision * size)  # that all rise together
+            return found
+        gauge = _gauge(bends, size)
         return np.asarray(np.linalg.inv(bends + gauge) - gauge / np.trace(gauge) ** 2, float)
 
 

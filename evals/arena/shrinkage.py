@@ -38,7 +38,7 @@ def likeliest(pool: Pool, middle: Floats) -> float:
     """The precision under which the battles are likeliest, whatever the ratings: by Laplace's approximation.
 
     The top of l(theta) - precision / 2 |theta - middle|^2 + M / 2 ln precision - 1/2 ln det(curvature) is where precision =
-    gamma / |theta - middle|^2, gamma = M - precision tr(curvature^-1) the number of ratings that the battles determine.
+    gamma / |theta - middle|^2, gamma = M - 1 - precision tr(curvature^-1 among ratings that sum to 0) the number of ratings that the battles determine.
     Source: MacKay (1992), Bayesian interpolation, eq. 3.7; Tierney and Kadane (1986).
     """
     few, size = pool.halved(), len(middle)
@@ -46,7 +46,7 @@ def likeliest(pool: Pool, middle: Floats) -> float:
     for _ in range(ROUNDS):
         before = found.prior.precision
         off = found.theta - middle
-        determined = size - before * float(np.trace(found.inverse()))
+        determined = size - 1 - before * float(np.trace(found.inverse()))
         length = float(off @ off)
         now = min(max(determined / length, LOOSE), TIGHT) if length > 0 else TIGHT
         found = climbed(replace(found, prior=Prior(middle, now)))

@@ -37,7 +37,7 @@ def notes(
     yield from _lucky(components)
     yield from _sure(components[0])
     if settings.min_votes:
-        yield f"Models with fewer than {settings.min_votes:,} battles count and are not shown."
+        yield f"Models with fewer than {words.items(settings.min_votes, 'battle')} count and are not shown."
 
 
 def _pulls(components: Sequence[Component]) -> Iterator[str]:

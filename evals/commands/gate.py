@@ -140,7 +140,12 @@ def _of_board(
 
 
 def _of_run(run: str, baseline: str | None, demanded: "Rules") -> "tuple[Outcome, str]":
-    """What becomes of a run, and what it is called."""
+    """What becomes of a run, and what it is called. Raises: BadInput: it is an arena, of which two models must be named."""
+    if (Path(run) / "battles.jsonl").is_file():
+        raise BadInput(
+            f"{run} is an arena, where one model is held against another",
+            "name both: --challenger MODEL --champion MODEL",
+        )
     candidate, before = _sides(run, baseline)
     title = f"{candidate.label} against {before.label}" if before else candidate.label
     return _outcome(candidate, before, demanded), title

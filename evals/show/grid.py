@@ -12,8 +12,8 @@ from rich.text import Text
 from evals import safe
 from evals.lens.draw import Drawn
 
-GAP = 2
-"""Empty columns between two columns of a table."""
+GAP = 3
+"""Empty columns between two columns of a table: the padding of the left one, and the one where others have a line."""
 
 WIDEST = 28
 """The most that a column which names the row may take; longer names are folded."""
@@ -90,9 +90,9 @@ def _grids(columns: Columns, keys: int, width: int, *, colour: bool) -> Iterator
     cells = [[_cell(cell, colour=colour) for cell in columns[name]] for name in columns]
     widths = [max(cell_len(head), *map(_width, column)) for head, column in zip(heads, cells, strict=True)]
     widths[:keys] = [min(WIDEST, wide) for wide in widths[:keys]]
-    for block in _blocks(widths, keys, width - 2):
+    for block in _blocks(widths, keys, width):
         grid = Grid(
-            box=SIMPLE_HEAD, padding=(0, GAP, 0, 0), pad_edge=False, show_edge=False, header_style="bold"
+            box=SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold"
         )
         for place in block:
             grid.add_column(Text(heads[place]), max_width=min(widths[place], width), overflow="fold")

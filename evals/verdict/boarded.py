@@ -103,7 +103,7 @@ def _said(found: Board, whole: Component, challenger: str, champion: str) -> lis
         direct = f"{challenger} and {champion} never met: both are rated by their battles against others."
     else:
         share = whole.matrix.share[one, other]
-        direct = f"{challenger} and {champion} met in {met:,.0f} battles, of whose points {challenger} got {words.share(share)}."
+        direct = f"{challenger} and {champion} met in {words.items(round(met), 'battle')}, of whose points {challenger} got {words.share(share)}."
     return [direct, *found.notes]
 
 

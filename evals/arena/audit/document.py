@@ -50,14 +50,20 @@ def document(arena: Arena) -> Document:
             f"nobody has judged anything in {arena.folder}", "write evals arena judge --judge MODEL, or rule"
         )
     given, found = votes(battles), trust(arena.folder, judges(battles))
-    count = len({battle.judge for battle in battles})
+    who = {battle.judge for battle in battles}
+    models = {name for battle in battles for name in (battle.model_a, battle.model_b)}
     sections = (
         _habits(arena, battles, given),
         _agreement(given),
         _corrected(given),
         _canaries(found),
     )
-    about = f"{arena.folder}: {len(battles):,} battles by {count:,} judges over {len(arena.models)} models"
+    told = (
+        words.items(len(battles), "battle"),
+        words.items(len(who), "judge"),
+        words.items(len(models), "model"),
+    )
+    about = f"{arena.folder}: {told[0]} by {told[1]} over {told[2]}"
     return Document((about, *found.sentences()), {}, sections, frame(()))
 
 

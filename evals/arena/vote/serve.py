@@ -22,6 +22,7 @@ from evals.arena.vote.gold import gold
 from evals.arena.vote.live import Live, live
 from evals.arena.vote.server import Service, application
 from evals.errors import BadInput
+from evals.words import items
 
 SHORTEST = 16
 """Characters of a token that lets people in."""
@@ -146,7 +147,7 @@ def _said(desk: Desk, people: Sequence[str], address: Address, port: int) -> lis
         else ""
     )
     lines = [
-        f"{desk.arena.folder}: {len(desk.arena.models)} models, {len(desk.dealer):,} pairs to vote on{equal}"
+        f"{desk.arena.folder}: {items(len(desk.arena.models), 'model')}, {items(len(desk.dealer), 'pair')} to vote on{equal}"
     ]
     if desk.live:
         lines.append(f"answering whatever is asked: {', '.join(map(safe.line, desk.live))}")

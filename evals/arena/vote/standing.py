@@ -44,7 +44,8 @@ def standing(desk: Desk, person: Person, wanted: Wanted) -> dict[str, Any]:
         questions = {name: question.text for name, question in desk.arena.questions.items()}
         told |= {
             "people": tally.people(ledger, own),
-            "agreement": tally.agreement(own),
+            "suspects": tally.suspects(own),
+            "agreement": tally.agreement(all_of_them),
             "conflicts": tally.conflicts(own, questions),
         }
     return told

@@ -1,15 +1,19 @@
-"""The tally: how each person votes, how far they agree, and where they do not."""
+"""The tally: how each person votes, whether they look, how far they and judges agree, and where they do not."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
+from math import isnan
 from statistics import median
 from typing import Any
 
-from evals.arena.audit.agreement import agreements
+from evals.arena.audit.agreement import PEOPLE, agreements
 from evals.arena.audit.habits import habits
 from evals.arena.audit.votes import Vote, by_match, votes
 from evals.arena.battle import Battle
+from evals.arena.connections import components
+from evals.arena.pool import of_battles
 from evals.arena.vote.ledger import Deal, Ledger
+from evals.arena.voters import voters
 from evals.stats.agreement import cohen_kappa
 from evals.stats.estimate import Estimate
 
@@ -69,15 +73,37 @@ def _better(deal: Deal) -> str | None:
 
 
 def agreement(battles: Iterable[Battle]) -> dict[str, Any]:
-    """How far people agree: all together, and each two of them who have pairs in common."""
-    given = votes(battles)
-    whole = next(agreements(given), None)
+    """How far people agree: all together, each two of them who have pairs in common, and each judge or rule with them."""
+    given = list(battles)
+    own = votes(each for each in given if each.kind == "human")
+    whole = next(agreements(own), None)
     return {
         "pairs": whole.pairs if whole else 0,
         "alike": interval(whole.alike) if whole else None,
         "alpha": interval(whole.alpha) if whole else None,
-        "two": list(_two(given)),
+        "two": list(_two(own)),
+        "judges": list(_judges(votes(given))),
     }
+
+
+def _judges(given: list[Vote]) -> Iterator[dict[str, Any]]:
+    for found in agreements(given):
+        if PEOPLE == found.other != found.one:
+            yield {
+                "judge": found.one,
+                "pairs": found.pairs,
+                "alike": interval(found.alike),
+                "kappa": interval(found.kappa),
+            }
+
+
+def suspects(battles: Sequence[Battle]) -> list[dict[str, Any]]:
+    """Who votes as if not looking, or for the other side, by the others' votes: name, evidence; see `arena.voters`."""
+    if not battles:
+        return []
+    pool = of_battles(battles)
+    found = [each for part in components(pool) for each in voters(pool.among(part))]
+    return [{"name": each.judge, "evidence": each.evidence} for each in found if each.flagged]
 
 
 def _two(given: list[Vote]) -> Iterator[dict[str, Any]]:
@@ -104,8 +130,6 @@ def conflicts(battles: Iterable[Battle], questions: Mapping[str, str]) -> list[d
 
 
 def interval(found: Estimate) -> list[float] | None:
-    """A value with its bounds; None where there is none, bounds that are not known are the value."""
-    if found.value != found.value:
-        return None
-    bounds = (found.value if bound != bound else bound for bound in (found.low, found.high))  # noqa: PLR0124
-    return [found.value, *bounds]
+    """A value with its bounds; None where there is none, or too little is known for bounds."""
+    told = [found.value, found.low, found.high]
+    return None if any(map(isnan, told)) else told

@@ -42,11 +42,11 @@ def collect(runs: tuple[Path, ...], names: tuple[str, ...], out: Path) -> None:
 def said(arena: "Arena") -> str:
     """What an arena holds, in a line."""
     from evals.arena.pairs import pairs
+    from evals.words import items
 
-    return (
-        f"{arena.folder}: {len(arena.models)} models, {len(arena.questions):,} questions, "
-        f"{len(arena.answers):,} answers, {sum(1 for _ in pairs(arena)):,} pairs to judge"
-    )
+    answers, matches = items(len(arena.answers), "answer"), items(sum(1 for _ in pairs(arena)), "pair")
+    models, questions = items(len(arena.models), "model"), items(len(arena.questions), "question")
+    return f"{arena.folder}: {models}, {questions}, {answers}, {matches} to judge"
 
 
 def names_of(texts: tuple[str, ...]) -> dict[str, str]:

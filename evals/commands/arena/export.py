@@ -6,7 +6,7 @@ import click
 
 
 @click.command(short_help="the battles as a file: Chatbot Arena's JSON, JSON lines, CSV or Parquet")
-@click.argument("arena", type=Path, metavar="ARENA")
+@click.argument("arena", type=Path, metavar="[ARENA]", default=Path("arena"))
 @click.option(
     "--out", type=Path, required=True, metavar="FILE", help="where it goes; its ending says as what"
 )
@@ -20,6 +20,7 @@ def export(arena: Path, out: Path) -> None:
     """
     from evals.arena.files import write
     from evals.arena.folder import read
+    from evals.words import items
 
     count = write(read(arena), out)
-    click.echo(f"{out}: {count:,} battles")
+    click.echo(f"{out}: {items(count, 'battle')}")

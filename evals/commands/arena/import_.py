@@ -89,10 +89,12 @@ def _labels(texts: tuple[str, ...]) -> "dict[str, Winner]":
 
 def _said(found: "Found") -> str:
     models = {name for battle in found.battles for name in (battle.model_a, battle.model_b)}
+    from evals.words import items
+
     forms = ", ".join(dict.fromkeys(found.forms.values()))
     asked = (
-        f"{len(found.questions):,} questions with words"
+        f"{items(len(found.questions), 'question')} with words"
         if found.questions
         else "no words, so nothing to judge again"
     )
-    return f"{len(found.battles):,} battles of {len(models)} models (format {forms}), {asked}"
+    return f"{items(len(found.battles), 'battle')} of {items(len(models), 'model')} (format {forms}), {asked}"

@@ -20,7 +20,7 @@ INTERVALS = ("auto", "model", "hc0", "question", "judge", "two-way", "bootstrap"
 
 
 @click.command(short_help="the leaderboard of battles, with intervals")
-@click.argument("places", nargs=-1, type=Path, metavar="ARENA|FILE...")
+@click.argument("places", nargs=-1, type=Path, metavar="[ARENA|FILE]...")
 @click.option(
     "--ties",
     type=click.Choice(TIES),
@@ -84,7 +84,7 @@ def rank(
     """Rank the models of an arena, or of files of battles: ratings in Elo points, with intervals and the ranks they may have.
 
     \b
-    evals arena rank arena
+    evals arena rank
     evals arena rank battles.parquet --ties davidson --anchor gpt-x=1000
     evals arena rank arena more.jsonl --format md --out board.md
     evals arena rank arena --style --format html --out board.html
@@ -98,9 +98,9 @@ def rank(
     from evals.arena.detail import detail as behind
     from evals.arena.source import pool
     from evals.arena.standings import Settings
+    from evals.words import items
 
-    if not places:
-        raise BadInput("no arena and no file of battles is named", "write evals arena rank arena")
+    places = places or (Path("arena"),)
     settings = Settings(
         ties=ties, ci=ci, style=style, shrink=shrink, anchor=_anchor(anchor), min_votes=min_votes
     )
@@ -108,6 +108,8 @@ def rank(
     found = boards(battles, settings, categories)
     if not found[0].battles:
         raise BadInput("there is no battle yet", "judge or vote first: evals arena judge ARENA")
+    if not found[0].standings:
+        raise BadInput(f"no model has {items(min_votes, 'battle')}", "lower --min-votes")
     doubted = [sentence for place in places for sentence in doubts(place)]
     found[0] = replace(found[0], notes=(*doubted, *found[0].notes))
     more = behind(battles, found[0]) if detail else None

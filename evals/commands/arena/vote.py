@@ -10,7 +10,7 @@ PORT = 8460
 
 
 @click.command(short_help="blind votes of people on a local page")
-@click.argument("arena", type=Path, metavar="ARENA")
+@click.argument("arena", type=Path, metavar="[ARENA]", default=Path("arena"))
 @click.option(
     "-a",
     "--annotator",

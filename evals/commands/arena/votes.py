@@ -9,7 +9,7 @@ from evals.commands.options import terminal
 
 
 @click.command(short_help="how people have voted, and how far they agree")
-@click.argument("arena", type=Path, metavar="ARENA")
+@click.argument("arena", type=Path, metavar="[ARENA]", default=Path("arena"))
 @click.option(
     "--store",
     default="",
@@ -35,13 +35,18 @@ def votes(arena: Path, store: str, as_json: bool) -> None:
         click.echo(f"{copied(store, arena):,} new entries copied from the database", err=True)
     ledger = ballots.read(arena)
     battles = list(ballots.battles(ledger, found.questions, found.answers))
-    told = {"people": tally.people(ledger, battles), "agreement": tally.agreement(battles)}
+    told = {
+        "people": tally.people(ledger, battles),
+        "suspects": tally.suspects(battles),
+        "agreement": tally.agreement(found.battles()),
+    }
     click.echo(json.dumps(told, ensure_ascii=False) if as_json else _text(told).rstrip("\n"))
 
 
 def _text(told: dict[str, Any]) -> str:
     """The same as tables for a terminal."""
     from evals.show import grid
+    from evals.words import items
 
     size = terminal()
     console = grid.console(size["width"], colour=size["colour"])
@@ -60,6 +65,9 @@ def _text(told: dict[str, Any]) -> str:
         "same again": [_parts(each["same"]) for each in people],
     }
     grid.table(table, 1, console)
+    if told["suspects"]:
+        names = ", ".join(each["name"] for each in told["suspects"])
+        grid.lines([f"Flagged as not looking, or voting the other way: {names}."], console)
     if agreement["pairs"]:
         two = agreement["two"]
         lines = {
@@ -68,8 +76,16 @@ def _text(told: dict[str, Any]) -> str:
             "kappa": [_number(each["kappa"]) for each in two],
         }
         grid.table(lines, 1, console, name="agreement beyond chance (Cohen)")
-        said = f"Two people say the same of {_share(agreement['alike'])} of {agreement['pairs']:,} pairs compared; "
+        said = f"Two people say the same of {_share(agreement['alike'])} of {items(agreement['pairs'], 'pair')} compared; "
         grid.lines([f"{said}Krippendorff's alpha is {_number(agreement['alpha'])}."], console)
+    if judges := agreement["judges"]:
+        lines = {
+            "judge": [each["judge"] for each in judges],
+            "votes": [f"{each['pairs']:,}" for each in judges],
+            "alike": [_share(each["alike"]) for each in judges],
+            "kappa": [_number(each["kappa"]) for each in judges],
+        }
+        grid.table(lines, 1, console, name="judges and rules with people")
     return grid.written(console)
 
 

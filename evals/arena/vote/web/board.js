@@ -106,7 +106,14 @@ function people(told) {
   ]);
   const heads = ["who", "votes", "skipped", "of decided, left", "ties", "both bad", "median time", "checks passed", "same again"];
   const found = [make("h2", "People"), table("How each person votes", heads, rows)];
+  if (told.suspects.length) {
+    found.push(make("p", `Flagged as not looking, or voting the other way: ${told.suspects.map((each) => each.name).join(", ")}. Of those flagged at most 5 % are so by chance.`));
+  }
   const { agreement } = told;
+  if (agreement.judges.length) {
+    const judges = agreement.judges.map((each) => [each.judge, whole(each.pairs), share(each.alike), number(each.kappa)]);
+    found.push(table("Judges and rules with people", ["judge", "votes compared", "say the same", "Cohen's kappa"], judges));
+  }
   if (!agreement.pairs) return [...found, make("p", "No two people have voted on one pair yet.")];
   found.push(make("p", `Two people say the same of ${share(agreement.alike)} of ${whole(agreement.pairs)} pairs compared; Krippendorff's alpha is ${number(agreement.alpha)}.`));
   const two = agreement.two.map((each) => [`${each.one} and ${each.other}`, whole(each.pairs), number(each.kappa)]);
