@@ -61,7 +61,7 @@ def test_what_fails_is_missing_and_what_was_answered_is_kept(
     (tmp_path / "p.txt").write_text("1 + 1\n1 + 2\n")
     done = command("arena", "play", "--prompts", "p.txt", "--quiet", "-m", f"{adder}?fail=3")
     assert done.status == 3
-    assert done.out == "arena: 1 models, 1 questions, 1 answers, 0 pairs to judge\n"
+    assert done.out == "arena: 1 model, 1 question, 1 answer, 0 pairs to judge\n"
     assert "answers that are missing: 1;" in done.err
 
 
