@@ -10,16 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pydantic
 from filelock import FileLock
 
 from evals.errors import BadFile, BadInput, NotFound
 from evals.types import Response
-
-if TYPE_CHECKING:
-    pass
 
 FILE = "answers.sqlite"
 SCHEMA = 1
