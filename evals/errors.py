@@ -11,6 +11,7 @@ EvalsError                  shown without a traceback, exit status 2
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -86,6 +87,11 @@ class NotFound(EvalsError):
 
 class BadFile(EvalsError):
     """A file that is not what it should be."""
+
+    @classmethod
+    def later(cls, path: Path, version: int, known: int) -> "BadFile":
+        """The file has a later version of its format than the last that is known here."""
+        return cls(f"{path} has format {version}, this evals reads up to {known}", "update evals")
 
 
 class BadInput(EvalsError):

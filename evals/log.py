@@ -24,21 +24,12 @@ from evals.money.prices import Price
 from evals.pacing.limiter import Change
 from evals.plan import LeftOut, Plan, Request
 from evals.rounds import Round
-from evals.types import Image, Key, Reply
+from evals.types import UNWRITTEN, Image, Key, Reply
 from evals.undisturbed import undisturbed
 
 SCHEMA = 1
 IMAGES = "images"
 REPLY = pydantic.TypeAdapter(Reply)
-
-UNLOGGED: Mapping[str, Any] = {
-    "prompt": {
-        "messages": {"__all__": {"images": {"__all__": {"data"}}, "echo": True}},
-        "tools": {"__all__": {"answer"}},
-    },
-    "response": {"echo"},
-}
-"""What of a reply no line holds: the bytes of pictures, functions, what only its host can read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,7 +203,7 @@ def read_about(folder: Path) -> RunFile:
     try:
         schema = FORMAT.validate_json(data).schema  # first: a later format need not look like ours
         if schema > SCHEMA:
-            raise BadFile(f"{path} has format {schema}, this evals reads up to {SCHEMA}", "update evals")
+            raise BadFile.later(path, schema, SCHEMA)
         return RUN_FILE.validate_json(data)
     except pydantic.ValidationError as error:
         raise BadFile(f"{path} is damaged: {fault(error)}", "restore it, or move its folder away") from None
@@ -255,7 +246,7 @@ def read_replies(path: Path) -> Iterator[Reply]:
 
 def plain(reply: Reply) -> dict[str, Any]:
     """What a line holds of a reply, as plain data: what has its default value is left out."""
-    found: dict[str, Any] = REPLY.dump_python(reply, exclude_defaults=True, exclude=UNLOGGED)
+    found: dict[str, Any] = REPLY.dump_python(reply, exclude_defaults=True, exclude=UNWRITTEN)
     return found
 
 
@@ -279,7 +270,7 @@ class Writer:
                 self._keep(image)
         except OSError as error:
             raise unwritable(self._images, error) from None
-        self._file.append(REPLY.dump_json(reply, exclude_defaults=True, exclude=UNLOGGED) + b"\n")
+        self._file.append(REPLY.dump_json(reply, exclude_defaults=True, exclude=UNWRITTEN) + b"\n")
 
     def _keep(self, image: Image) -> None:
         """Write a picture, whole or not at all, unless it is there."""

@@ -29,6 +29,15 @@ Tag = str | int | float | bool
 CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 """The JSON by which prompts are hashed."""
 
+UNWRITTEN: Mapping[str, Any] = {
+    "prompt": {
+        "messages": {"__all__": {"images": {"__all__": {"data"}}, "echo": True}},
+        "tools": {"__all__": {"answer"}},
+    },
+    "response": {"echo"},
+}
+"""What no line on disk holds: the bytes of pictures, which their hash names, functions, and what only a host can read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:

@@ -32,8 +32,9 @@ class Sent:
     @property
     def about(self) -> dict[str, str | int]:
         """For which reply it is, as the fields of an event."""
-        key = self.key
-        return {} if key is None else _about(key)
+        if (key := self.key) is None:
+            return {}
+        return {"suite": key.suite, "sample": key.sample, "arm": key.arm, "repeat": key.repeat}
 
 
 Watch = Callable[[Sent], Callable[[Ended], None]]
@@ -101,7 +102,3 @@ def by_events(sent: Sent) -> Callable[[Ended], None]:
             events.event(events.WARNING, "request broken off", **about, by=type(came).__name__)
 
     return end
-
-
-def _about(key: Key) -> dict[str, str | int]:
-    return {"suite": key.suite, "sample": key.sample, "arm": key.arm, "repeat": key.repeat}

@@ -10,11 +10,12 @@ import pytest
 
 from evals import __version__
 from evals.cluster import worker
+from evals.cluster.remote import _raised
 from evals.cluster.worker import Fault, Model, Order, Told
-from evals.errors import BadInput
+from evals.errors import BadInput, ProviderError
 from evals.money.prices import read
 from evals.provider import ModelName
-from evals.types import Key, Message, Prompt
+from evals.types import Key, Lost, Message, Prompt
 from tests.conftest import Done
 from tests.stub_server import Reply, chat, serving
 
@@ -89,6 +90,17 @@ def test_what_the_host_says_is_left_and_the_users_own_price_hold(tmp_path: Path)
     assert found.quota.requests.amount == 59
     assert found.response is not None
     assert found.response.cost_usd == pytest.approx((20 * 1 + 8 * 2) / 1e6)
+
+
+def test_what_a_garbled_answer_has_taken_counts_on_a_cluster_too() -> None:
+    with serving() as stub:
+        stub.plays(Reply({**chat("23"), "choices": []}))
+        found = told(order(f"openai-compatible/m?base_url={stub.url}"))
+        asyncio.run(worker.farewell("a run"))
+    assert found.fault is not None
+    error = _raised(found.fault)
+    assert isinstance(error, ProviderError)
+    assert error.lost == Lost(tokens=28)
 
 
 def test_each_run_has_connections_of_its_own_and_lets_go_of_them(adder: Path, tmp_path: Path) -> None:

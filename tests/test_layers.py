@@ -157,7 +157,9 @@ def test_only_the_command_that_is_called_is_imported() -> None:
     out = subprocess.run(
         [sys.executable, "-c", code, "arena", "rank", "--help"], text=True, capture_output=True, check=True
     ).stdout
-    files = {f"evals.commands.{each}" for each in ("arena", "arena.rank", "lazily", "options")}
+    files = {
+        f"evals.commands.{each}" for each in ("arena", "arena.options", "arena.rank", "lazily", "options")
+    }
     found = {name for name in out.splitlines()[-1].split() if name.startswith("evals.commands.")}
     assert found == files
 

@@ -90,4 +90,6 @@ def remote(run: str, model: str, provider: Provider, team: Team, plan: Plan) -> 
 def _raised(fault: Fault) -> EvalsError:
     if fault.kind is None:
         return BadInput(f"a worker of the cluster cannot ask: {fault.message}", fault.fix)
-    return ProviderError(fault.kind, fault.message, fault.fix, fault.retry_after)
+    error = ProviderError(fault.kind, fault.message, fault.fix, fault.retry_after)
+    error.lost = fault.lost
+    return error

@@ -129,7 +129,8 @@ class Team:
             self._drop(address)
         new = sorted(there - self.hands.keys() - self._refused)
         whys = await asyncio.gather(*map(self._meet, new))
-        self._come.set() if self.hands or self.lost else None
+        if self.hands or self.lost:
+            self._come.set()
         return [why for why in whys if why]
 
     async def _meet(self, address: str) -> str:

@@ -17,7 +17,7 @@ from evals.errors import EvalsError, FailureKind, ProviderError
 from evals.money.prices import Price
 from evals.pacing.quota import Quota
 from evals.provider import ModelName, Provider, addressed, agree, connect
-from evals.types import Key, Prompt, Response
+from evals.types import Key, Lost, Prompt, Response
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Model:
     Attributes:
         run: for which run; two runs on one cluster have connections of their own.
         name: as it was typed, but with the path of a user's own provider file written out.
-        price: what the user says that it costs, if he does.
+        price: what the user says that it costs, if they do.
     """
 
     run: str
@@ -60,6 +60,7 @@ class Fault:
     message: str
     fix: str = ""
     retry_after: float | None = None
+    lost: Lost | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ async def _answer(order: Order) -> Told:
         asked = provider if order.key is None else addressed(provider, order.key)
         return Told(await asked.reply(order.prompt), None, _quota(provider))
     except ProviderError as error:
-        fault = Fault(error.kind, error.message, error.fix, error.retry_after)
+        fault = Fault(error.kind, error.message, error.fix, error.retry_after, error.lost)
     except EvalsError as error:
         fault = Fault(None, error.message, error.fix)
     except Exception as error:  # noqa: BLE001  a provider may be the user's code; its fault is that request's

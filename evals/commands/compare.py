@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evals.commands.options import FORMATS, put, terminal
+from evals.commands.options import format_option, out_option, put, terminal
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
@@ -39,10 +39,8 @@ SHOWN = 2
     help=f"show so many items that flipped each way  [default: {SHOWN}; csv, json and html have all]",
 )
 @click.option("--unpaired", is_flag=True, help="compare the rates of different items, such as of two seeds")
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", help="as what  [default: table]"
-)
-@click.option("--out", type=Path, metavar="FILE", help="where it goes  [default: standard output]")
+@format_option()
+@out_option
 def compare(
     sides: tuple[str, ...],
     models: tuple[str, ...],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evals.commands.options import put, terminal
+from evals.commands.options import format_option, out_option, put, terminal
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ ENDINGS: "dict[str, Form]" = {".txt": "text", ".md": "md", ".json": "json", ".xm
     metavar="N",
     help="with --undecided more, at most this many samples of each suite, RUN's included  [default: 4 times RUN's]",
 )
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="as what  [default: text]")
-@click.option("--out", type=Path, metavar="FILE", help="where it goes  [default: standard output]")
+@format_option(FORMATS)
+@out_option
 @click.option(
     "--also",
     type=Path,

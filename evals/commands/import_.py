@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from evals.commands.options import runs_option
+
 if TYPE_CHECKING:
     from evals.foreign import Foreign
 
 
 @click.command("import", short_help="logs of lm-eval, Inspect and promptfoo as runs")
 @click.argument("files", nargs=-1, required=True, type=Path, metavar="FILE...")
-@click.option(
-    "--out", type=Path, default=Path("runs"), metavar="DIR", help="where run folders lie  [default: runs]"
-)
+@runs_option
 def import_(files: tuple[Path, ...], out: Path) -> None:
     """Import logs of other tools, each as a run folder that evals report shows; nothing is asked or judged again.
 

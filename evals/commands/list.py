@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from evals import shelf
+from evals.commands.options import runs_option
 from evals.errors import EvalsError
 
 KINDS = ("suites", "models", "reports", "runs")
@@ -13,9 +14,7 @@ KINDS = ("suites", "models", "reports", "runs")
 
 @click.command("list", short_help="the suites, models, reports and runs that there are")
 @click.argument("kind", type=click.Choice(KINDS), required=False)
-@click.option(
-    "--out", type=Path, default=Path("runs"), metavar="DIR", help="where run folders lie  [default: runs]"
-)
+@runs_option
 def list_(kind: str | None, out: Path) -> None:
     """List what there is: suites, models (by provider), reports, or the runs in a folder; everything if none is named."""
     for each in (kind,) if kind else KINDS:

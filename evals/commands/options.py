@@ -20,6 +20,25 @@ FORMATS = ("table", "md", "csv", "json", "html")
 Command = Callable[..., Any]
 
 
+def format_option(formats: tuple[str, ...] = FORMATS) -> Callable[[Command], Command]:
+    """Gives a command the argument `form`: the first of these formats unless another is wished for."""
+    usual = formats[0]
+    return click.option(
+        "--format", "form", type=click.Choice(formats), default=usual, help=f"as what  [default: {usual}]"
+    )
+
+
+out_option = click.option(
+    "--out", type=Path, metavar="FILE", help="where it goes  [default: standard output]"
+)
+"""Gives a command the argument `out`: a file, or None."""
+
+runs_option = click.option(
+    "--out", type=Path, default=Path("runs"), metavar="DIR", help="where run folders lie  [default: runs]"
+)
+"""Gives a command the argument `out`: the folder of runs."""
+
+
 def gathered(
     name: str, make: Callable[..., Any], *options: Callable[[Command], Command]
 ) -> Callable[[Command], Command]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from evals.commands.options import put, terminal
+from evals.commands.options import format_option, out_option, put, terminal
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
@@ -21,9 +21,7 @@ FORMATS = ("table", "md", "csv", "json", "parquet", "junit", "html")
 
 @click.command(short_help="what runs found, as tables, data or a page")
 @click.argument("runs", nargs=-1, type=Path, metavar="RUN...")
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", help="as what  [default: table]"
-)
+@format_option(FORMATS)
 @click.option(
     "--report",
     "names",
@@ -44,7 +42,7 @@ FORMATS = ("table", "md", "csv", "json", "parquet", "junit", "html")
     metavar="N",
     help="of --format md, at most so many bytes: tables are cut, and say so",
 )
-@click.option("--out", type=Path, metavar="FILE", help="where it goes  [default: standard output]")
+@out_option
 def report(
     runs: tuple[Path, ...],
     form: "Format | Literal['parquet']",

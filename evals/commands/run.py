@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evals.commands.asking import terms_options
-from evals.commands.options import terminal
+from evals.commands.options import runs_option, terminal
 from evals.commands.selection import Selection, selection_options
 from evals.errors import BadInput
 from evals.terms import Terms
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 @click.argument("suites", nargs=-1, metavar="SUITE...")
 @selection_options
 @terms_options
-@click.option(
-    "--out", type=Path, default=Path("runs"), metavar="DIR", help="where run folders lie  [default: runs]"
-)
+@runs_option
 @click.option(
     "--resume", "resumed", type=Path, metavar="RUN", help="go on with this run folder; takes no SUITE"
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evals.commands.options import FORMATS, put, terminal
+from evals.commands.options import format_option, out_option, put, terminal
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
@@ -30,13 +30,11 @@ if TYPE_CHECKING:
     is_flag=True,
     help="exit with 1 where the newest runs follow a decided change for the worse",
 )
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", help="as what  [default: table]"
-)
+@format_option()
 @click.option(
     "--pictures", type=Path, metavar="DIR", help="write the pictures there, as SVG and PNG, light and dark"
 )
-@click.option("--out", type=Path, metavar="FILE", help="where it goes  [default: standard output]")
+@out_option
 def trend(
     places: tuple[str, ...],
     suites: tuple[str, ...],

@@ -72,9 +72,7 @@ class Cache:
     def _set_up(self) -> None:
         (version,) = self._file.execute("PRAGMA user_version").fetchone()
         if version > SCHEMA:
-            raise BadFile(
-                f"{self.path} has format {version}, this evals reads up to {SCHEMA}", "update evals"
-            )
+            raise BadFile.later(self.path, version, SCHEMA)
         self._file.execute("PRAGMA journal_mode=WAL")
         self._file.execute(
             "PRAGMA synchronous=NORMAL"

@@ -18,18 +18,9 @@ from evals.appended import whole_lines
 from evals.errors import BadFile, BadInput, NotFound, fault
 from evals.lens.tokens import Tokens, pack, unpack
 from evals.money.prices import Price
-from evals.types import CANONICAL, Capability, Failure, Key, Prompt, Response
+from evals.types import CANONICAL, UNWRITTEN, Capability, Failure, Key, Prompt, Response
 
 SCHEMA = 1
-
-UNKEPT: Mapping[str, Any] = {
-    "prompt": {
-        "messages": {"__all__": {"images": {"__all__": {"data"}}, "echo": True}},
-        "tools": {"__all__": {"answer"}},
-    },
-    "response": {"echo"},
-}
-"""What no line holds: the bytes of pictures, which their hash names, functions, and what only a host can read."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +117,7 @@ def address(key: Key, prompt: Prompt) -> str:
 
 def line(exchange: Exchange) -> bytes:
     """An exchange as a line."""
-    return EXCHANGE.dump_json(exchange, exclude_defaults=True, exclude=dict(UNKEPT)) + b"\n"
+    return EXCHANGE.dump_json(exchange, exclude_defaults=True, exclude=UNWRITTEN) + b"\n"
 
 
 def check(path: Path) -> None:
@@ -190,9 +181,7 @@ def read(path: Path) -> Recording:
             f"{path} is no recording: its first line is not that of one", "record it anew"
         ) from None
     if models.recording > SCHEMA:
-        raise BadFile(
-            f"{path} has format {models.recording}, this evals reads up to {SCHEMA}", "update evals"
-        )
+        raise BadFile.later(path, models.recording, SCHEMA)
     exchanges = [_exchange(path, number, each) for number, each in enumerate(lines, 2)]
     return Recording(
         path,

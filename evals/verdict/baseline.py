@@ -179,7 +179,7 @@ def read(path: Path) -> Baseline:
         data = json.loads(path.read_bytes())
         schema = Format.model_validate(data).schema_  # first: a later format need not look like ours
         if schema > SCHEMA:
-            raise BadFile(f"{path} has format {schema}, this evals reads up to {SCHEMA}", "update evals")
+            raise BadFile.later(path, schema, SCHEMA)
         found = Baseline.model_validate(data)
     except OSError as error:
         raise BadFile(

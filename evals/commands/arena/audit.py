@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evals.commands.options import FORMATS, put, terminal
+from evals.commands.arena.options import strict_option
+from evals.commands.options import format_option, out_option, put, terminal
 
 if TYPE_CHECKING:
     from evals.show import Format
@@ -13,13 +14,9 @@ if TYPE_CHECKING:
 
 @click.command(short_help="tell whether the judges of an arena can be trusted")
 @click.argument("place", type=Path, metavar="[ARENA]", default=Path("arena"))
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", help="as what  [default: table]"
-)
-@click.option("--out", type=Path, metavar="FILE", help="where it goes  [default: standard output]")
-@click.option(
-    "--strict", is_flag=True, help="exit with 1 unless canaries show that no judge of the arena is fooled"
-)
+@format_option()
+@out_option
+@strict_option
 def audit(place: Path, form: "Format", out: Path | None, strict: bool) -> int:
     """Tell of each judge whether its orders agree, which slot and length it prefers, whether it favours its maker's models, how it
     agrees with people, the rule and other judges, what is left of win rates without its errors, and whether canaries fool it.

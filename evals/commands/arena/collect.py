@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from evals.commands.arena.options import arena_option
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
     metavar="MODEL=NAME",
     help="call a model otherwise, as a second run of it needs; again for more",
 )
-@click.option(
-    "--out", type=Path, default=Path("arena"), metavar="ARENA", help="the arena's folder  [default: arena]"
-)
+@arena_option
 def collect(runs: tuple[Path, ...], names: tuple[str, ...], out: Path) -> None:
     """Put the replies of run folders into an arena: what several models answered to one question can then be judged.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evals.commands.arena.collect import names_of
+from evals.commands.arena.options import arena_option
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
@@ -38,9 +39,7 @@ KINDS = ("human", "model", "rule")
 @click.option(
     "--as", "names", multiple=True, metavar="MODEL=NAME", help="call a model otherwise; again for more"
 )
-@click.option(
-    "--out", type=Path, default=Path("arena"), metavar="ARENA", help="the arena's folder  [default: arena]"
-)
+@arena_option
 def import_(
     files: tuple[Path, ...],
     form: "Format | None",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from evals.commands.arena.options import strict_option
 from evals.commands.asking import terms_options
 from evals.commands.options import put
 from evals.errors import BadInput
@@ -52,9 +53,7 @@ if TYPE_CHECKING:
 @terms_options
 @click.option("--dry-run", is_flag=True, help="what would be asked and what that costs; nothing is sent")
 @click.option("--quiet", is_flag=True, help="no progress")
-@click.option(
-    "--strict", is_flag=True, help="exit with 1 unless canaries show that no judge of the arena is fooled"
-)
+@strict_option
 def judge(
     place: Path,
     judges: tuple[str, ...],

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from evals.commands.arena.options import arena_option
 from evals.commands.asking import terms_options
 from evals.commands.options import parse_settings
 from evals.commands.selection import Selection
@@ -34,9 +35,7 @@ from evals.terms import Terms
 @terms_options
 @click.option("--dry-run", is_flag=True, help="what would be asked and what that costs; nothing is sent")
 @click.option("--quiet", is_flag=True, help="no progress")
-@click.option(
-    "--out", type=Path, default=Path("arena"), metavar="ARENA", help="the arena's folder  [default: arena]"
-)
+@arena_option
 def play(
     models: tuple[str, ...],
     places: tuple[str, ...],

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from evals.commands.options import FORMATS, put, terminal
+from evals.commands.arena.options import strict_option
+from evals.commands.options import format_option, out_option, put, terminal
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
@@ -53,19 +54,15 @@ INTERVALS = ("auto", "model", "hc0", "question", "judge", "two-way", "bootstrap"
     is_flag=True,
     help="also who did how against whom, how few battles make another the first, and judges who do not look",
 )
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", help="as what  [default: table]"
-)
+@format_option()
 @click.option(
     "--pictures",
     type=Path,
     metavar="DIR",
     help="write the pictures there, as SVG and PNG, light and dark; --format md shows them",
 )
-@click.option("--out", type=Path, metavar="FILE", help="where it goes  [default: standard output]")
-@click.option(
-    "--strict", is_flag=True, help="exit with 1 unless canaries show that no judge of the arena is fooled"
-)
+@out_option
+@strict_option
 def rank(
     places: tuple[Path, ...],
     ties: Literal["half", "davidson", "rao-kupper"],
