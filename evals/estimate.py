@@ -2,7 +2,8 @@
 
 Requests are counted. Tokens read are those of the exact prompts, by the model's own tokenizer where it is at hand, else a
 token for four bytes; of an arm with many prompts some are looked at, and the others taken to be like them. How much a model
-will write nobody knows: at most what the prompts allow, and likely a quarter of that, which is a guess.
+will write nobody knows: at most what the prompts allow, and likely a quarter of that, which is a guess. Where replies of an
+arm are there, the likely is the mean of what they took, in which the guess counts as one reply.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from evals.money.budget import LIKELY
 from evals.money.prices import MILLION, Price
 from evals.plan import Plan, Planned
 from evals.provider import Provider, Tokenizes, lens, price, settled
-from evals.types import Arm, Key, Prompt, Sample
+from evals.types import Arm, Key, Prompt, Reply, Sample
 
 PROBES = 32
 """So many prompts of an arm are looked at."""
@@ -64,6 +65,7 @@ class Bill:
         route: by what tokens are counted; empty where bytes were.
         probed: how many of the prompts were looked at; prompts: how many there are.
         pictures: how many are shown; their tokens are a guess.
+        told: by how many replies, which are there, it is known what others likely take.
     """
 
     model: str
@@ -75,6 +77,7 @@ class Bill:
     probed: int = 0
     prompts: int = 0
     pictures: int = 0
+    told: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,19 +88,51 @@ class Estimate:
     batch: bool = False
 
 
+@dataclass(slots=True)
+class Told:
+    """What replies took of which that is known: how many they are, and the tokens they read and wrote together."""
+
+    replies: int = 0
+    read: int = 0
+    written: int = 0
+
+
+Took = Mapping[tuple[str, str, str], Told]
+"""(model, suite, arm) -> what its replies took."""
+
+
+def took(replies: Iterable[Reply]) -> Took:
+    """What replies that are there took, arm by arm."""
+    found: dict[tuple[str, str, str], Told] = {}
+    for reply in replies:
+        came = reply.response
+        if came is not None and came.tokens_in is not None and came.tokens_out is not None:
+            own = found.setdefault((reply.key.model, reply.key.suite, reply.key.arm), Told())
+            own.replies += 1
+            own.read += came.tokens_in
+            own.written += came.tokens_out
+    return found
+
+
 def estimate(
-    plan: Plan, providers: Mapping[str, Provider], done: Iterable[Key] = (), *, batch: bool = False
+    plan: Plan,
+    providers: Mapping[str, Provider],
+    done: Iterable[Key] = (),
+    took: Took | None = None,
+    *,
+    batch: bool = False,
 ) -> Estimate:
     """What a plan will ask of its models.
 
     Args:
         providers: model -> connection. Nothing is sent, but to a server that is asked how it cuts texts into tokens.
         done: what is answered already.
+        took: what those replies took.
         batch: whether requests go into batches; it is for the caller to say so only where the host takes them.
     """
     answered = Counter((key.model, key.suite, key.arm) for key in done)
     bills = [
-        _bill(model, provider, tuple(_groups(plan, model, provider, answered)), batch=batch)
+        _bill(model, provider, tuple(_groups(plan, model, provider, answered, took or {})), batch=batch)
         for model, provider in providers.items()
     ]
     return Estimate(tuple(bills), batch)
@@ -106,20 +141,21 @@ def estimate(
 def at_most(prompt: Prompt, own: Price | None) -> Amount:
     """What a reply to one prompt may take, its tokens read counted by bytes; without a price, no money is known."""
     lengths = {text: math.ceil(len(text.encode()) / BYTES) for text in _texts(prompt)}
-    return _amount(1, [_talk(prompt, lengths)[1]], own)
+    return _amount(1, _talk(prompt, lengths)[1], own)
 
 
 @dataclass(frozen=True)
 class _Group:
-    """The prompts of an arm: how many replies are missing, how many prompts there are, and some of them."""
+    """The prompts of an arm: how many replies are missing, how many prompts there are, some of them, and what others took."""
 
     missing: int
     prompts: int
     probes: tuple[Prompt, ...]
+    told: Told
 
 
 def _groups(
-    plan: Plan, model: str, provider: Provider, answered: Counter[tuple[str, str, str]]
+    plan: Plan, model: str, provider: Provider, answered: Counter[tuple[str, str, str]], took: Took
 ) -> Iterator[_Group]:
     """What one model is still asked, arm by arm."""
     for part in plan.of(model):
@@ -128,7 +164,8 @@ def _groups(
             missing = asked - answered[model, part.suite.name, arm.name]
             if missing > 0:
                 prompts = (plan.prompt(model, part, arm, sample) for sample in _spread(pool))
-                yield _Group(missing, len(pool), tuple(settled(provider, prompt) for prompt in prompts))
+                told = took.get((model, part.suite.name, arm.name), Told())
+                yield _Group(missing, len(pool), tuple(settled(provider, prompt) for prompt in prompts), told)
 
 
 def _bill(model: str, provider: Provider, groups: Sequence[_Group], *, batch: bool) -> Bill:
@@ -139,15 +176,18 @@ def _bill(model: str, provider: Provider, groups: Sequence[_Group], *, batch: bo
     bill = Bill(model, price=price(provider, batch=batch), route=route)
     for each in groups:
         talks = [_talk(prompt, lengths) for prompt in each.probes]
+        likely = _known(_mean_talk([likely for likely, _ in talks]), each.told)
+        most = _bound(_mean_talk([most for _, most in talks]), likely)
         shown = each.missing * _mean([len(prompt.images) for prompt in each.probes])
         bill = replace(
             bill,
             replies=bill.replies + each.missing,
-            likely=bill.likely + _amount(each.missing, [likely for likely, _ in talks], bill.price),
-            most=bill.most + _amount(each.missing, [most for _, most in talks], bill.price),
+            likely=bill.likely + _amount(each.missing, likely, bill.price),
+            most=bill.most + _amount(each.missing, most, bill.price),
             probed=bill.probed + len(talks),
             prompts=bill.prompts + each.prompts,
             pictures=bill.pictures + round(shown),
+            told=bill.told + each.told.replies,
         )
     return bill
 
@@ -208,11 +248,11 @@ async def _cut(provider: Provider, own: Tokenizes, texts: Collection[str]) -> tu
 
 @dataclass(frozen=True, slots=True)
 class _Talk:
-    """The requests of one conversation, and the tokens that they read and write together."""
+    """The requests of one conversation, and the tokens that they read and write together; or the mean of several."""
 
-    requests: int
-    read: int
-    written: int
+    requests: float
+    read: float
+    written: float
 
 
 def _talk(prompt: Prompt, lengths: Mapping[str, int]) -> tuple[_Talk, _Talk]:
@@ -247,11 +287,26 @@ def _turns(first: int, later: Sequence[int], reply: int, calls: int) -> _Talk:
     return _Talk(requests, read, requests * reply)
 
 
-def _amount(replies: int, talks: Sequence[_Talk], own: Price | None) -> Amount:
-    """So many conversations like these."""
-    requests, read, written = (
-        replies * _mean([getattr(talk, name) for talk in talks]) for name in ("requests", "read", "written")
+def _mean_talk(talks: Sequence[_Talk]) -> _Talk:
+    return _Talk(
+        *(_mean([getattr(talk, name) for talk in talks]) for name in ("requests", "read", "written"))
     )
+
+
+def _known(guess: _Talk, told: Told) -> _Talk:
+    """What a conversation likely takes, of which some are there: their mean, in which the guess counts as one."""
+    n = 1 + told.replies
+    return _Talk(guess.requests, (guess.read + told.read) / n, (guess.written + told.written) / n)
+
+
+def _bound(most: _Talk, likely: _Talk) -> _Talk:
+    """The most that one takes: where a host counts more tokens than we do, it is no less than what is likely."""
+    return _Talk(most.requests, max(most.read, likely.read), max(most.written, likely.written))
+
+
+def _amount(replies: int, talk: _Talk, own: Price | None) -> Amount:
+    """So many conversations like this one."""
+    requests, read, written = replies * talk.requests, replies * talk.read, replies * talk.written
     if own is None:
         return Amount(round(requests), round(read), round(written), None)
     rates = own.at(read / requests)

@@ -53,7 +53,7 @@ def _estimate(found: Estimate) -> Section:
     replies = sum(bill.replies for bill in found.bills)
     batch = ", in batches where the host takes them" if found.batch else ""
     title = f"What is asked: {_count(replies, 'reply').replace('replys', 'replies')}{batch}"
-    notes = (*_prices(found.bills), GUESS, *_tokens(found.bills))
+    notes = (*_prices(found.bills), GUESS, *_told(found.bills), *_tokens(found.bills))
     return Section("estimate", title, table, View((Table("", unrepeated(shown, "model"), 2),), notes=notes))
 
 
@@ -71,6 +71,7 @@ def _rows(bill: Bill) -> Iterator[dict[str, object]]:
             "tokens_by": bill.route or f"bytes / {BYTES}",
             "probed": bill.probed,
             "prompts": bill.prompts,
+            "told": bill.told,
         }
 
 
@@ -84,6 +85,12 @@ def _prices(bills: Sequence[Bill]) -> Iterator[str]:
     likely, most = ([getattr(bill, bound).cost_usd for bill in bills] for bound in ("likely", "most"))
     if len(bills) > 1 and None not in most and any(most):
         yield f"together about {dollars(sum(likely))}, at most {dollars(sum(most))}"
+
+
+def _told(bills: Sequence[Bill]) -> Iterator[str]:
+    """By what is known already."""
+    if told := sum(bill.told for bill in bills):
+        yield f"likely goes by what {told:,} replies that are there took; in each arm the guess counts as one more"
 
 
 def _tokens(bills: Sequence[Bill]) -> Iterator[str]:

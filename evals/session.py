@@ -53,15 +53,13 @@ class Session:
             said[model].append(FRAMED)
         return {model: " ".join(filter(None, notices)) for model, notices in said.items() if any(notices)}
 
-    def answered(self) -> frozenset[Key]:
-        """The keys that earlier processes have answered. Raises: BadFile: the log is damaged."""
-        before = log.read_run(self.folder).replies if self.folder != Path() else ()
-        return frozenset(reply.key for reply in before if reply.answered)
+    @cached_property
+    def before(self) -> tuple[Reply, ...]:
+        """The replies of earlier processes. Raises: BadFile: the log is damaged."""
+        return log.read_run(self.folder).replies if self.folder != Path() else ()
 
-    def purse(self, before: Iterable[Reply] | None = None) -> Purse:
-        """What its budget has left after these replies; by default, those that are in its folder."""
-        if before is None:
-            before = log.read_run(self.folder).replies if self.folder != Path() else ()
+    def purse(self, before: Iterable[Reply]) -> Purse:
+        """What its budget has left after these replies."""
         return purse(self.terms.budget, self.prices, before)
 
     @property

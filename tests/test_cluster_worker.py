@@ -12,10 +12,10 @@ from evals import __version__
 from evals.cluster import worker
 from evals.cluster.remote import _raised
 from evals.cluster.worker import Fault, Model, Order, Told
-from evals.errors import BadInput, ProviderError
+from evals.errors import BadInput, Lost, ProviderError
 from evals.money.prices import read
 from evals.provider import ModelName
-from evals.types import Key, Lost, Message, Prompt
+from evals.types import Key, Message, Prompt
 from tests.conftest import Done
 from tests.stub_server import Reply, chat, serving
 

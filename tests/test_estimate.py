@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from evals import plan as plans
-from evals import stats
-from evals.estimate import AROUND, PICTURE, PROBES, Amount, Bill, estimate
+from evals import stats, types
+from evals.estimate import AROUND, PICTURE, PROBES, Amount, Bill, estimate, took
 from evals.forecast import forecast, sentence
 from evals.money.prices import FREE, Price, flat
 from evals.plan import Plan, Planned, Request
@@ -16,7 +16,19 @@ from evals.provider import ModelName, Provider, connect
 from evals.scorer import exact
 from evals.show import render
 from evals.suite import Suite, Track
-from evals.types import Arm, Image, Index, ItemMetric, Key, Metric, Sample, Tool
+from evals.types import (
+    Arm,
+    Image,
+    Index,
+    ItemMetric,
+    Key,
+    Metric,
+    Prompt,
+    Response,
+    Sample,
+    Score,
+    Tool,
+)
 from tests.stub_server import Reply, serving
 
 RIGHT = {"right": 1.0, "wrong": 0.0}
@@ -73,6 +85,29 @@ def test_every_arm_and_repeat_counts_and_what_is_answered_does_not() -> None:
     done = tuple(Key("m", "made", "0", "thrice", repeat) for repeat in range(5))
     assert bill(plan, done=done).replies == len(plan) - 5
     assert bill(plan, done=tuple(job.key for job in plan.jobs("m"))).most == Amount()
+
+
+def test_what_is_likely_goes_by_the_replies_that_are_there_and_the_guess_counts_as_one() -> None:
+    plan = made(10, Arm("plain", "{input}" * 10, max_tokens=100), Arm("other", "{input}", max_tokens=100))
+    there = [answer(n, "plain", 50, 81) for n in range(3)] + [answer(3, "plain", None, None)]
+    done = tuple(each.key for each in there)
+    guessed, known = (
+        estimate(plan, {"m": server()}, done, each).bills[0] for each in (None, took(iter(there)))
+    )
+    guess, read, written = 10 + AROUND, (10 + AROUND + 150) / 4, (25 + 3 * 81) / 4
+    assert known.likely.tokens_out == guessed.likely.tokens_out + round(6 * (written - 25))
+    assert known.likely.tokens_in == guessed.likely.tokens_in + round(6 * (read - guess))
+    assert (known.likely.cost_usd or 0) > (guessed.likely.cost_usd or 0)
+    assert (known.most.tokens_out, known.told, known.likely.requests) == (1600, 3, 16)
+    assert known.most.tokens_in == known.likely.tokens_in > guessed.most.tokens_in
+    assert "by what 3 replies" in shown(known)
+    assert "that are there took" not in shown(guessed)
+
+
+def answer(n: int, arm: str, read: int | None, written: int | None) -> types.Reply:
+    came = Response("x", tokens_in=read, tokens_out=written)
+    key = Key("m", "made", f"{n}", arm)
+    return types.Reply(key, Prompt(), came, Score("right"), None, None, f"{n}", {}, 1, "")
 
 
 def test_later_questions_read_again_what_was_said() -> None:

@@ -13,11 +13,11 @@ from threading import Thread
 from typing import Any
 
 from evals import __version__
-from evals.errors import EvalsError, FailureKind, ProviderError
+from evals.errors import NOTHING_LOST, EvalsError, FailureKind, Lost, ProviderError
 from evals.money.prices import Price
 from evals.pacing.quota import Quota
 from evals.provider import ModelName, Provider, addressed, agree, connect
-from evals.types import Key, Lost, Prompt, Response
+from evals.types import Key, Prompt, Response
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Fault:
     message: str
     fix: str = ""
     retry_after: float | None = None
-    lost: Lost | None = None
+    lost: Lost = NOTHING_LOST
 
 
 @dataclass(frozen=True, slots=True)

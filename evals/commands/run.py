@@ -84,13 +84,14 @@ def run(
 def forecast(session: "Session", *, as_json: bool) -> int:
     """Say what the session would ask, and what of it is answered already."""
     from evals import forecast as forecasts
-    from evals.estimate import estimate
+    from evals.estimate import estimate, took
     from evals.plan import sentences
     from evals.precision import precision
     from evals.show import render
     from evals.spending import allowances
 
-    done = session.answered()
+    before = session.before
+    done = frozenset(reply.key for reply in before if reply.answered)
     about = [f"goes on with {session.folder}: {len(done):,} replies are there"] if done else []
     about += sentences(session.plan.left_out)
     if session.plan.request.until:
@@ -100,8 +101,8 @@ def forecast(session: "Session", *, as_json: bool) -> int:
         f"{name} chooses its items from the answers: how sure it will be is not known yet"
         for name in adaptive
     ]
-    asked = estimate(session.plan, session.providers, done, batch=session.terms.batch)
-    about += [allowed.sentence for allowed in allowances(session.purse(), asked.bills)]
+    asked = estimate(session.plan, session.providers, done, took(before), batch=session.terms.batch)
+    about += [allowed.sentence for allowed in allowances(session.purse(before), asked.bills)]
     found = forecasts.forecast(asked, precision(session.plan), about)
     click.echo(render(found, "json" if as_json else "table", **terminal()).rstrip("\n"))
     return 0
@@ -203,11 +204,12 @@ def _costs(opened: "Opened", *, quiet: bool) -> Iterator[str]:
     asked = session.providers if spent.meters else charging
     if quiet or not asked or session.terms.keeping.replay:
         return
-    from evals.estimate import estimate
+    from evals.estimate import estimate, took
     from evals.forecast import sentence
     from evals.spending import allowances
 
-    bills = estimate(session.plan, asked, opened.done, batch=session.terms.batch).bills
+    found = estimate(session.plan, asked, opened.done, took(opened.before), batch=session.terms.batch)
+    bills = found.bills
     yield from (sentence(bill) for bill in bills if bill.replies and bill.model in charging)
     yield from (allowed.sentence for allowed in allowances(spent, bills) if allowed.is_short)
 
