@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from evals.arena import journal
-from evals.arena.battle import Battle, Winner
+from evals.arena.battle import Battle, JudgeKind, Winner
 from evals.errors import BadInput
 from tests.conftest import Done
 from tests.pools import POOLS
@@ -71,3 +71,32 @@ def test_a_gate_on_an_arena_asks_for_two_models(command: Rank) -> None:
     log(POOLS["star"])
     with pytest.raises(BadInput, match="arena is an arena"):
         command("gate", "arena")
+
+
+LEFT_OUT = [
+    ("openai/gpt-5", "model", "openai/gpt-5", "x/y", True),
+    ("openrouter/openai/gpt-5", "unknown", "gpt-4-0613", "x/y", True),
+    ("openai/gpt-5", "model", "gpt-4", "openai/gpt-4o", False),
+    ("openai/gpt-5", "model", "openai/gpt-5", "gpt-4", True),
+    ("openai/gpt-5", "model", "x/y", "claude-opus-5", False),
+    ("claude", "human", "claude-opus-5", "x/y", False),
+    ("rule", "rule", "rule/one", "x/y", False),
+]
+"""Judge, what it is, whom it judged, whether that is of its own."""
+
+
+@pytest.mark.parametrize(("judge", "kind", "one", "other", "out"), LEFT_OUT)
+def test_what_a_model_says_of_its_own_makers_models_can_be_left_out(  # noqa: PLR0913  a case is its parts
+    command: Rank, judge: str, kind: JudgeKind, one: str, other: str, *, out: bool
+) -> None:
+    own = [Battle(id="own", judge=judge, kind=kind, model_a=one, model_b=other, winner="model_a")]
+    log([*POOLS["star"], *own])
+    shown = command("arena", "rank", "--exclude-self").out
+    assert ("Left out: 1 verdict of models" in shown) is out
+    assert (one in shown) is not out
+
+
+def test_where_every_judge_is_kin_that_is_one_sentence(command: Rank) -> None:
+    log([Battle(id="1", judge="m/j", kind="model", model_a="m/a", model_b="x/b", winner="tie")])
+    with pytest.raises(BadInput, match="no judge is impartial"):
+        command("arena", "rank", "--exclude-self")

@@ -254,6 +254,37 @@ def test_the_shared_pairs_go_to_everyone_and_each_other_to_one(tmp_path: Path) -
     assert 8 <= sum(votes == 3 for votes in count.values()) <= 30
 
 
+@pytest.mark.parametrize("active", [False, True])
+def test_where_pairs_are_chosen_a_model_of_few_votes_comes_more_often_and_it_is_noted_how_likely(
+    tmp_path: Path, *, active: bool
+) -> None:
+    arena(tmp_path, 60)
+    new, dealt = MODELS[2], []
+    with here(tmp_path, Rules(overlap=0, checks=0, repeats=0, active=active)) as server:
+        with server.page("ann") as page:
+            for _ in range(40):
+                told = page.next()["battle"]
+                deal = server.desk.ledger.deals[told["id"]]
+                if new in (deal.left, deal.right):
+                    page.say("skip", told, reason="")
+                else:
+                    page.say("vote", told, winner="tie")
+        for number in range(20):
+            with server.page(f"p{number}") as page:
+                dealt.append(server.desk.ledger.deals[page.next()["battle"]["id"]])
+                page.vote()
+    assert all((deal.probability > 0) is active for deal in dealt)
+    assert [each.notes.get("probability", 0) for each in battles(tmp_path)][-20:] == [
+        deal.probability for deal in dealt
+    ]
+    with_new = [deal for deal in dealt if new in (deal.left, deal.right)]
+    if active:
+        assert with_new[0].probability > 0.4, "one of two such pairs, and hardly ever the third"
+        assert min(deal.probability for deal in with_new) > max(
+            (deal.probability for deal in dealt if deal not in with_new), default=0
+        )
+
+
 def test_goal_and_checks_and_repeats(tmp_path: Path) -> None:
     arena(tmp_path, 30)
     gold = (Gold("q/000#0", MODELS[0], MODELS[1]),)

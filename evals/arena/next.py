@@ -1,6 +1,6 @@
 """The next pair: which two models to let meet, so that the ratings become sure soonest; no model is left out for long."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +24,14 @@ class Odds:
 
     models: tuple[str, ...]
     chances: Floats
+
+    def among(self, pairs: Collection[frozenset[str]]) -> "Odds":
+        """The same where only these two may meet."""
+        places = {name: place for place, name in enumerate(self.models)}
+        kept = np.zeros_like(self.chances)
+        for one, other in ((places[one], places[other]) for one, other in map(tuple, pairs)):
+            kept[one, other] = kept[other, one] = self.chances[one, other]
+        return Odds(self.models, kept / (kept.sum() / 2))
 
     def draw(self, rng: np.random.Generator) -> tuple[str, str, float]:
         """Two models in an order that is drawn too, and how likely the two were."""

@@ -26,6 +26,18 @@ def pool(places: Sequence[Path], *, units: bool = True, more: bool = False) -> P
     return of_battles([battle for place in places for battle in battles(place)])
 
 
+def impartial(places: Sequence[Path]) -> tuple[Pool, int]:
+    """As `pool`, without what models have said of their own maker's models against others'; and how many battles that were.
+
+    Raises: as `pool`; BadInput: a Parquet file, of which no battle is read by itself.
+    """
+    from evals.arena.audit.kinship import partial
+
+    found = [battle for place in places for battle in battles(place)]
+    kept = [battle for battle in found if not partial(battle)]
+    return of_battles(kept), len(found) - len(kept)
+
+
 def battles(place: Path) -> "list[Battle]":
     """The battles of an arena's folder, or of a battle log. Raises: as `pool`."""
     from evals.arena import folder, journal

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from evals.arena.audit.votes import Vote, by_match
+from evals.arena.battle import Battle
 from evals.stats.estimate import NOTHING, Estimate
 from evals.stats.means import mean
 
@@ -29,6 +30,14 @@ def maker(model: str) -> str:
             if part == begins or (part.startswith(begins) and not part[len(begins)].isalpha()):
                 return made_by
     return parts[0]
+
+
+def partial(battle: Battle) -> bool:
+    """Whether a model judges between itself, or a model of its own maker, and another; people and rules are no kin."""
+    if battle.kind in ("human", "rule"):
+        return False
+    own, contestants = maker(battle.judge), (battle.model_a, battle.model_b)
+    return battle.judge in contestants or sum(maker(each) == own for each in contestants) == 1
 
 
 def favour(judge: str, votes: Iterable[Vote]) -> tuple[Estimate, Estimate]:

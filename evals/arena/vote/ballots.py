@@ -78,6 +78,7 @@ def _battle(
         name: value for name in ("seconds", "comment") if (value := vote.body.get(name)) is not None
     }
     notes |= {name: True for name, there in marks.items() if there}
+    notes |= {"probability": deal.probability} if deal.probability else {}
     left, right = (answers[question.id, model] for model in (deal.left, deal.right))
     return Battle(
         id=f"vote/{deal.id}",

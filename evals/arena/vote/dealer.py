@@ -7,10 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pydantic
 
+from evals.arena.battle import Battle
 from evals.arena.folder import Arena
-from evals.arena.pairs import pairs
+from evals.arena.next import odds
+from evals.arena.pairs import Match, pairs
+from evals.arena.pool import of_battles
 from evals.arena.vote.ledger import Deal, DealKind, Ledger
 from evals.types import Tag
 
@@ -28,6 +32,7 @@ class Rules:
 
     Attributes:
         overlap: share of the pairs that everyone gets, in one order; each of the others goes to one person.
+        active: whether each goes to the one who makes ratings surest (see `arena.next`) rather than in an order of their own.
         repeats: share of deals that show a pair of before again, sides changed.
         checks: share of deals of which the better answer is known.
         goal: how many votes make a person done; None for all pairs that they get.
@@ -37,6 +42,7 @@ class Rules:
     """
 
     overlap: float = 0.2
+    active: bool = False
     repeats: float = 0.05
     checks: float = 0.05
     goal: int | None = None
@@ -104,11 +110,27 @@ class Dealer:
             self._own[person] = sorted(self._others, key=lambda match: _draw(person, match))
         own = self._own[person]
         lines = (self._shared, own) if draw.random() < self._rules.overlap else (own, self._shared)
-        found = next((match for line in lines for match in self._free(ledger, person, line)), None)
-        if found is None:
-            return None
-        match = self._shared.get(found) or self._others[found]
-        return _body("pair", match.question.id, *_sides(match.a.model, match.b.model))
+        for line in lines:
+            free = list(self._free(ledger, person, line))
+            if not free:
+                continue
+            match = self._shared.get(free[0])
+            if match is None and self._rules.active:
+                return self._surest(ledger, [self._others[each] for each in free], draw)
+            match = match or self._others[free[0]]
+            return _body("pair", match.question.id, *_sides(match.a.model, match.b.model))
+        return None
+
+    def _surest(self, ledger: Ledger, free: list[Match], draw: random.Random) -> Mapping[str, Tag]:
+        """The first pair of two models that are drawn so that ratings become sure soonest, and how likely the two were."""
+        firsts: dict[frozenset[str], Match] = {}
+        for match in free:
+            firsts.setdefault(frozenset((match.a.model, match.b.model)), match)
+        models = sorted({name for two in firsts for name in two})
+        found = odds(of_battles(_said(ledger)), models).among(firsts)
+        one, other, chance = found.draw(np.random.default_rng(draw.getrandbits(64)))
+        body = _body("pair", firsts[frozenset((one, other))].question.id, *_sides(one, other))
+        return {**body, "probability": chance}
 
     def _free(self, ledger: Ledger, person: str, line: Iterable[str]) -> Iterator[str]:
         """Those of a line that this person has not had, and of which nobody else has what goes to one alone."""
@@ -141,6 +163,13 @@ class Dealer:
         gold = draw.choice(known)
         sides = _sides(gold.better, gold.worse)
         return {**_body("check", gold.question, *sides), "better": gold.better}
+
+
+def _said(ledger: Ledger) -> Iterator[Battle]:
+    """The votes so far on two models, without what costs time and says nothing of who is better."""
+    for deal in ledger.votes():
+        if deal.kind in ("pair", "live") and not deal.named and deal.winner:
+            yield Battle(id=deal.id, model_a=deal.left, model_b=deal.right, winner=deal.winner)
 
 
 def _body(kind: DealKind, question: str, left: str, right: str) -> dict[str, Tag]:

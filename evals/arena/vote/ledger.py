@@ -42,6 +42,7 @@ class Deal:
         left, right: the models; "" is an answer made up for a check.
         better: of a check, the model that a reader must not find worse.
         named: whether names were shown from the beginning.
+        probability: with which its two models were drawn, where they were chosen to make ratings sure; else 0.
         leak: whether a name that stood in an answer was hidden.
         said: the entries after the deal, in order.
     """
@@ -57,6 +58,7 @@ class Deal:
     better: str = ""
     named: bool = False
     leak: bool = False
+    probability: float = 0.0
     state: State = "open"
     said: list[Entry] = field(default_factory=list)
 
@@ -173,4 +175,5 @@ def _deal(entry: Entry) -> Deal:
         better=str(body.get("better", "")),
         named=bool(body.get("named", False)),
         leak=bool(body.get("leak", False)),
+        probability=float(body.get("probability", 0.0)),
     )

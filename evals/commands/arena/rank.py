@@ -12,6 +12,7 @@ from evals.commands.options import format_option, out_option, put, terminal
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
+    from evals.arena.pool import Pool
     from evals.arena.sandwich import CI
     from evals.document import Document
     from evals.show import Format
@@ -47,6 +48,12 @@ INTERVALS = ("auto", "model", "hc0", "question", "judge", "two-way", "bootstrap"
 @click.option("--shrink", is_flag=True, help="draw all ratings to each other, as few battles need it")
 @click.option("--anchor", metavar="MODEL=RATING", help="give a model this rating; else the mean is 1000")
 @click.option(
+    "--exclude-self",
+    "impartial",
+    is_flag=True,
+    help="leave out what models have judged of themselves, or of their own maker's models against others'",
+)
+@click.option(
     "--min-votes", type=click.IntRange(0), default=0, metavar="N", help="show no model with fewer battles"
 )
 @click.option(
@@ -71,6 +78,7 @@ def rank(
     categories: tuple[str, ...],
     shrink: bool,
     anchor: str | None,
+    impartial: bool,
     min_votes: int,
     detail: bool,
     form: "Format",
@@ -93,7 +101,6 @@ def rank(
     from evals.arena.board import boards
     from evals.arena.certainty import WITHOUT
     from evals.arena.detail import detail as behind
-    from evals.arena.source import pool
     from evals.arena.standings import Settings
     from evals.words import items
 
@@ -101,14 +108,13 @@ def rank(
     settings = Settings(
         ties=ties, ci=ci, style=style, shrink=shrink, anchor=_anchor(anchor), min_votes=min_votes
     )
-    battles = pool(places, units=ci not in WITHOUT, more=detail or style or bool(categories))
+    more_of_it = detail or style or bool(categories)
+    battles, said = _battles(places, impartial=impartial, units=ci not in WITHOUT, more=more_of_it)
     found = boards(battles, settings, categories)
-    if not found[0].battles:
-        raise BadInput("there is no battle yet", "judge or vote first: evals arena judge ARENA")
     if not found[0].standings:
         raise BadInput(f"no model has {items(min_votes, 'battle')}", "lower --min-votes")
     doubted = [sentence for place in places for sentence in doubts(place)]
-    found[0] = replace(found[0], notes=(*doubted, *found[0].notes))
+    found[0] = replace(found[0], notes=(*doubted, *said, *found[0].notes))
     more = behind(battles, found[0]) if detail else None
     if form == "table":
         put(ranked.table(found, more, **terminal(out)), out)
@@ -117,6 +123,26 @@ def rank(
         document = ranked.document(found, more, judged, paged=form == "html" or pictures is not None)
         _put(document, form, pictures, out)
     return int(strict and bool(doubted))
+
+
+def _battles(
+    places: tuple[Path, ...], *, impartial: bool, units: bool, more: bool
+) -> "tuple[Pool, list[str]]":
+    """The battles that count, and what is to be said of those that do not. Raises: BadInput: there is none."""
+    from evals.arena import source
+    from evals.words import items
+
+    left, said = 0, []
+    if impartial:
+        found, left = source.impartial(places)
+        said = [f"Left out: {items(left, 'verdict')} of models on their own maker's models against others'."]
+    else:
+        found = source.pool(places, units=units, more=more)
+    if not len(found):
+        if left:
+            raise BadInput("no judge is impartial: all battles are left out", "leave out --exclude-self")
+        raise BadInput("there is no battle yet", "judge or vote first: evals arena judge ARENA")
+    return found, said
 
 
 def _put(document: "Document", form: "Format", pictures: Path | None, out: Path | None) -> None:

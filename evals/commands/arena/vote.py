@@ -28,6 +28,9 @@ PORT = 8460
     help="share of the pairs that everyone gets  [default: 0.2]",
 )
 @click.option(
+    "--active", is_flag=True, help="deal those pairs of models more often that make the ratings sure soonest"
+)
+@click.option(
     "--repeats",
     type=click.FloatRange(0, 0.5),
     default=0.05,
@@ -72,6 +75,7 @@ def vote(
     people: tuple[str, ...],
     goal: int | None,
     overlap: float,
+    active: bool,
     repeats: float,
     checks: float,
     live: bool,
@@ -108,6 +112,7 @@ def vote(
         raise BadInput("--named shows names before the vote, --no-names never", "give one of them")
     rules = Rules(
         overlap=overlap,
+        active=active,
         repeats=repeats,
         checks=checks,
         goal=goal,
