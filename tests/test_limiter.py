@@ -1,6 +1,7 @@
 """The limiter grows while all is well, gives way once an episode, and sends nothing before it may."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -343,3 +344,28 @@ def test_anthropics_headers_name_the_time_at_which_a_limit_is_full_again() -> No
     assert found.requests is not None
     assert found.requests.amount == 49
     assert found.requests.seconds == pytest.approx(60, abs=3)
+
+
+def test_a_deadline_is_drawn_anew_while_a_request_is_being_broken_off() -> None:
+    async def scene() -> None:
+        loop, deadline, seen = asyncio.get_running_loop(), Deadline(seconds=0.01), []
+
+        async def hangs() -> None:
+            async with deadline.kept():
+                await asyncio.sleep(20)
+
+        def others_answer() -> None:
+            for _ in range(SEEN):
+                deadline.see(0.01)
+            seen.append(deadline.seconds)
+
+        broken = asyncio.create_task(hangs())
+        await asyncio.sleep(0)
+        loop.call_later(0.02, others_answer)
+        # The loop stands still until both are due: at its next turn first the deadline, then these answers.
+        time.sleep(0.05)  # noqa: ASYNC251
+        with pytest.raises(ProviderError, match="no answer within"):
+            await broken
+        assert seen == [SHORTEST]
+
+    run(scene)

@@ -41,7 +41,8 @@ class Deadline:
         if self._seen % SEEN == 0 and not self.never:
             self.seconds = max(SHORTEST, SLOWER * quantiles(self._times, n=100)[98])
             for timeout, (began, times) in self._open.items():
-                timeout.reschedule(began + times * self.seconds)
+                if not timeout.expired():  # else its request is being broken off just now
+                    timeout.reschedule(began + times * self.seconds)
 
     @asynccontextmanager
     async def kept(self, times: float = 1.0) -> AsyncIterator[None]:
