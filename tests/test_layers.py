@@ -32,7 +32,7 @@ LAYERS = [
     {"events", "net", "lens"},
     {"scorer", "scored", "provider", "together", "lm_backend"},
     {"around"},
-    {"wires", "suite", "lm_suite", "lm_find", "retry", "watched", "spans", "keeping"},
+    {"wires", "suite", "toml_suite", "lm_suite", "lm_find", "retry", "watched", "spans", "keeping"},
     {"host", "framing", "rounds"},
     {"plan", "tools", "imported"},
     {"log", "converse", "display", "inventory", "lm_task"},
