@@ -44,7 +44,7 @@ LAYERS = [
     {"view"},
     {"document", "certify"},
     {"show"},
-    {"reporting", "forecast"},
+    {"gathering", "basis", "reporting", "forecast"},
     {"arena"},
     {"ranked"},
     {"verdict"},
