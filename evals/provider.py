@@ -167,9 +167,7 @@ def settled(provider: Provider, prompt: Prompt) -> Prompt:
 
 def price(provider: Provider, *, batch: bool = False) -> Price | None:
     """What the provider's model costs, as far as it tells."""
-    own = getattr(provider, "price", None)
-    found: Price | None = own(batch=batch) if callable(own) else None
-    return found
+    return provider.price(batch=batch) if isinstance(provider, Priced) else None
 
 
 def may_cost(provider: Provider) -> bool:

@@ -1,4 +1,4 @@
-"""Reporting: runs are put together in one frame, reports run on it, and the findings gathered in a document.
+"""Reporting: reports run on the replies of runs, and what they find is put together in a document.
 
 A report is a file of the `reports` shelf with a function `report(frame, suites) -> frame` and, where people should read
 something else than that frame, `view(frame) -> View`; `brief(frame) -> View` is what the end of a run shows of it, by default the
@@ -6,27 +6,24 @@ findings in words. The first line of its docstring is its title. A `report.py` t
 lies beside a suite is a part of every report on that suite.
 """
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from types import ModuleType
 
 import pandas as pd
 
-from evals import imported, shelf, show
+from evals import shelf, show
+from evals.basis import basis
 from evals.charts import Picture
 from evals.document import Document, Section
-from evals.errors import BadFile, BadInput, EvalsError, NotFound
+from evals.errors import BadFile, EvalsError, NotFound
 from evals.frame import Rows, read
+from evals.gathering import framed, gather, suites_of
 from evals.log import Run
-from evals.money.prices import dollars, said
-from evals.plan import sentences
 from evals.show import Format
 from evals.suite import Suite
 from evals.suite import file as suite_file
-from evals.suite import load as load_suite
 from evals.view import View, plain
 
 FIX = "see docs/reports.md"
@@ -79,11 +76,11 @@ def document(runs: Sequence[Run | Rows], names: Sequence[str], *, brief: bool = 
 
     Args: brief: only what has room at the end of a run. Raises: as `publish`.
     """
-    runs = _framed(runs)
+    runs = framed(runs)
     rows = gather(runs)
     suites = suites_of(rows)
     return Document(
-        about=tuple(chain(_about_suites(rows, suites), _about_costs(rows, runs), _about_runs(runs))),
+        about=tuple(basis(rows, suites, runs)),
         notices=rows.attrs["notices"],
         sections=tuple(each.section(rows, suites, brief=brief) for each in _reports(names, suites)),
         replies=rows,
@@ -148,150 +145,6 @@ def pictures(
         return {each.name: each for section in sections for each in section.view.pictures}
 
     return run
-
-
-# Runs together
-
-
-def gather(runs: Sequence[Run | Rows], *, apart: bool = False) -> pd.DataFrame:
-    """The replies of several runs as one frame: models, suites and arms in the order in which they were named.
-
-    `attrs["suites"]` says by what each suite is loaded again, `attrs["imported"]` what is known of those of other tools,
-    `attrs["notices"]` what must be said of which model, `attrs["runs"]`, as JSON, of each run its options (`--set`) and how
-    many of the planned replies are missing.
-    Args: apart: whether they may hold what does not go together, for a report that tells it apart, as `trend` does.
-    Raises: BadInput: the runs hold different versions of a suite, or different items under one id.
-    """
-    runs = _framed(runs)
-    rows = pd.concat([run.frame for run in runs], ignore_index=True)
-    if not apart:
-        _check_together(rows)
-    where = {name: path for run in runs for name, path in run.about.paths.items()}
-    models = list(dict.fromkeys(model for run in runs for model in run.about.request.models))
-    rows = _sorted(rows, {"model": models, "suite": list(where)})
-    rows.attrs["suites"] = where
-    rows.attrs["imported"] = imported.together(run.about.imported for run in runs)
-    rows.attrs["notices"] = {model: text for run in runs for model, text in run.about.notices.items()}
-    told = {
-        run.folder.name: {
-            "options": dict(run.about.request.options),
-            "missing": run.missing,
-            "planned": run.about.planned,
-        }
-        for run in runs
-    }
-    # As text, for pandas copies all attributes deeply whenever it takes a column.
-    rows.attrs["runs"] = json.dumps(told)
-    return rows
-
-
-def _framed(runs: Iterable[Run | Rows]) -> list[Rows]:
-    """The runs as frames, each folder once."""
-    once = {run.folder.resolve(): run for run in runs}
-    return [run if isinstance(run, Rows) else Rows.of(run) for run in once.values()]
-
-
-def _check_together(rows: pd.DataFrame) -> None:
-    versions = rows.groupby("suite")["suite_version"].unique()
-    for suite, found in versions.items():
-        if len(found) > 1:
-            raise BadInput(
-                f"the runs hold versions {' and '.join(sorted(found))} of suite {suite}, which are not compared",
-                "report them apart",
-            )
-    if len(rows["run"].unique()) < 2:
-        return
-    asked = rows.drop_duplicates(["suite", "seed", "sample", "arm", "prompt"])
-    twice = asked[asked.duplicated(["suite", "seed", "sample", "arm"])]
-    if len(twice):
-        row = twice.iloc[0]
-        raise BadInput(
-            f"the runs ask different things as sample {row['sample']} of suite {row['suite']}, arm {row['arm']}, seed {row['seed']}",
-            "report runs with different options (--set) apart",
-        )
-
-
-def _sorted(rows: pd.DataFrame, orders: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    """The rows in the order of these values, else as they were."""
-    places = pd.DataFrame(
-        {name: rows[name].map({value: i for i, value in enumerate(order)}) for name, order in orders.items()}
-    )
-    return rows.iloc[places.sort_values(list(orders), kind="stable").index].reset_index(drop=True)
-
-
-def suites_of(rows: pd.DataFrame) -> dict[str, Suite]:
-    """The suites of a frame, loaded by what `load` noted, else by name.
-
-    Raises: NotFound, BadFile: a suite is gone, or cannot be loaded.
-    """
-    where, others = rows.attrs.get("suites", {}), rows.attrs.get("imported", {})
-    return {
-        name: others[name].suite(name) if name in others else load_suite(where.get(name, name))
-        for name in rows["suite"].unique()
-    }
-
-
-def _about_suites(rows: pd.DataFrame, suites: Mapping[str, Suite]) -> list[str]:
-    lines = []
-    for (name, version), found in rows.groupby(["suite", "suite_version"], sort=False):
-        counts = [
-            _count(len(found[["seed", "sample"]].drop_duplicates()), "item"),
-            _count(len(found["arm"].unique()), "arm"),
-            _count(len(found["model"].unique()), "model"),
-            _count(len(found), "reply").replace("replys", "replies"),
-        ]
-        others = rows.attrs.get("imported", {})
-        if name in others:
-            lines += [f"{name} {version}: {', '.join(counts)}", others[name].said(str(name))]
-            continue
-        seeds = ", ".join(str(seed) for seed in found["seed"].dropna().unique())
-        lines.append(f"{name} {version}: {', '.join(counts)}, seed {seeds}")
-        if suites[str(name)].version != version:
-            lines.append(f"suite {name} is now version {suites[str(name)].version}: its metrics are today's")
-        lines += suites[str(name)].notes
-        if suites[str(name)].is_demonstration:
-            lines.append(f"{name} is a demonstration: shown, never counted or compared")
-    return lines
-
-
-def _about_costs(rows: pd.DataFrame, runs: Sequence[Rows]) -> list[str]:
-    """What each model's replies have cost and by which price; nothing of models that cost nothing."""
-    came = rows[rows["text"].notna() & ~rows["suite"].isin(list(rows.attrs["imported"]))]
-    kept = came["cached"].fillna(value=False).astype(bool)
-    lines, unknown = [f"{model}: {said}" for model, said in _from_caches(came[kept])], []
-    came = came[~kept]
-    for model, costs in came.groupby("model", sort=False)["cost_usd"]:
-        known = costs.dropna()
-        if not len(known):
-            unknown.append(str(model))
-        elif known.any() or len(known) < len(costs):
-            more = f" and more: unknown of {len(costs) - len(known):,} of {len(costs):,} replies"
-            prices = [run.about.prices[str(model)] for run in runs if str(model) in run.about.prices]
-            cost = f"{model} cost {dollars(known.sum())}{more if len(known) < len(costs) else ''}"
-            lines.append("; ".join((cost, *dict.fromkeys(map(said, prices)))))
-    return [*lines, f"cost unknown: {', '.join(unknown)}"] if unknown else lines
-
-
-def _from_caches(kept: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    """What came from a cache, a model at a time."""
-    for model, costs in kept.groupby("model", sort=False)["cost_usd"]:
-        count = _count(len(costs), "reply").replace("replys", "replies")
-        once = costs.sum()
-        paid = f"; {dollars(once)} when asked, and nothing now" if once > 0 else ""
-        yield str(model), f"{count} from the cache{paid}"
-
-
-def _about_runs(runs: Sequence[Rows]) -> list[str]:
-    return [
-        f"{run.folder.name} is unfinished: {run.missing} of {run.about.planned} replies are missing or failed"
-        + "".join(f"; {sentence}" for sentence in run.about.ended)
-        for run in runs
-        if run.missing
-    ] + [sentence for run in runs for sentence in sentences(run.about.left_out)]
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n:,} {what}{'' if n == 1 else 's'}"
 
 
 # One report

@@ -6,8 +6,8 @@ import pytest
 
 from evals import log
 from evals.errors import BadInput
+from evals.gathering import gather
 from evals.plan import Request, plan
-from evals.reporting import gather
 from evals.suite import load
 from evals.types import Sample
 from suites.dots import report

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from evals.arena import folder, journal
 from evals.arena.answers import Answer, Question
 from evals.arena.battle import WINNERS, Battle
-from evals.arena.files import Terms, keep, read, write
+from evals.arena.files import Hints, keep, read, write
 from evals.arena.files.shapes import Found
 from evals.arena.files.talk import TURN, conversation, talk
 from evals.errors import BadFile, BadInput
@@ -189,7 +189,7 @@ def test_battles_about_answers_that_the_arena_has_say_what_these_look_like(tmp_p
 
 
 def test_chatbot_arenas_records() -> None:
-    found = read([DATA / "chatbot_arena.json"], Terms(kind="human"))
+    found = read([DATA / "chatbot_arena.json"], Hints(kind="human"))
     first, second, third = found.battles
     assert (first.winner, second.winner, third.winner) == ("model_b", "tie (bothbad)", "tie")
     assert (first.judge, first.kind, first.at) == ("arena_user_973", "human", "2023-04-24T14:16:05.500000Z")
@@ -268,7 +268,7 @@ def test_plain_columns_have_ids_by_their_place_so_that_one_file_does_not_come_tw
 
 
 def test_alpacaevals_preferences_are_kept_to_the_last_digit() -> None:
-    found = read([DATA / "alpaca_eval.json"], Terms(kind="model"))
+    found = read([DATA / "alpaca_eval.json"], Hints(kind="model"))
     shares: dict[str, float] = {}
     for battle in found.battles:
         shares[battle.question] = shares.get(battle.question, 0.0) + battle.weight * battle.points_a

@@ -11,7 +11,8 @@ import yaml
 
 from evals import cli, shelf, types
 from evals.scorer import SCORERS
-from evals.suite import TomlArm, TomlSuite, load
+from evals.suite import load
+from evals.toml_suite import TomlArm, TomlSuite
 from tests.conftest import Evals
 from tools import ci_page, commands_page, providers_table
 

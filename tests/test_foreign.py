@@ -13,8 +13,9 @@ from evals import log
 from evals.errors import BadFile
 from evals.foreign import Foreign, keep, read
 from evals.foreign.record import CLOSE
+from evals.gathering import gather, suites_of
 from evals.measure import measure
-from evals.reporting import gather, publish, suites_of
+from evals.reporting import publish
 from tests.conftest import Evals
 
 DATA = Path(__file__).parent / "data" / "foreign"

@@ -18,8 +18,9 @@ from evals import load, report
 from evals.commands.report import report as report_command
 from evals.errors import BadFile, BadInput
 from evals.frame import frame
+from evals.gathering import gather
 from evals.imported import Imported
-from evals.reporting import document, gather, publish
+from evals.reporting import document, publish
 from evals.scored import Scored
 from evals.show import parquet, render
 from evals.show.junit import Case, Verdict, junit

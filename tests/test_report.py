@@ -21,10 +21,11 @@ from evals import load, log, report, shelf
 from evals.document import Document, Section
 from evals.errors import BadFile, BadInput, NotFound
 from evals.frame import Rows, frame
+from evals.gathering import gather
 from evals.log import Run, RunFile
 from evals.plan import Request
 from evals.reporting import NAMES as DEFAULTS
-from evals.reporting import OWN, document, end, gather, publish
+from evals.reporting import OWN, document, end, publish
 from evals.show import Format, embedded, render
 from evals.show.embedded import LONGEST
 from evals.types import Image, Key, Message, Prompt, Reply

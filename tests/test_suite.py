@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from evals import suite as suites
+from evals import toml_suite
 from evals.errors import BadFile, BadInput, NotFound
 from evals.types import Arm, Message, Sample
 
@@ -122,13 +123,13 @@ def test_jsonl_lines_end_at_line_feeds_alone(tmp_path: Path) -> None:
     path = tmp_path / "data.jsonl"
     rows = [{"input": "a\u2028b\x85c", "target": "d"}, {"input": "e", "target": "f"}]
     path.write_text("\n\n".join(json.dumps(row, ensure_ascii=False) for row in rows))
-    assert [sample.input for sample in suites.read_rows(path)] == [row["input"] for row in rows]
+    assert [sample.input for sample in toml_suite.read_rows(path)] == [row["input"] for row in rows]
 
 
 def test_a_spreadsheets_csv_is_read_with_its_mark_and_its_line_breaks(tmp_path: Path) -> None:
     path = tmp_path / "data.csv"
     path.write_bytes('\ufeffinput,target\r\n"two\nlines",a\r\nb,c\r\n'.encode())
-    assert [sample.input for sample in suites.read_rows(path)] == ["two\nlines", "b"]
+    assert [sample.input for sample in toml_suite.read_rows(path)] == ["two\nlines", "b"]
 
 
 @pytest.mark.parametrize(

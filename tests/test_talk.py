@@ -11,10 +11,11 @@ import pytest
 from rich.cells import cell_len
 
 from evals.errors import ProviderError
+from evals.gathering import gather
 from evals.log import Run, RunFile
 from evals.plan import Request, plan
 from evals.pseudoword import kept_for_training
-from evals.reporting import gather, publish, report
+from evals.reporting import publish, report
 from evals.retry import Tried
 from evals.run import judge
 from evals.show import Format

@@ -16,8 +16,8 @@ from evals.charts import paint
 from evals.document import Document
 from evals.errors import BadInput, NotFound
 from evals.frame import read
+from evals.gathering import gather
 from evals.measure import measure
-from evals.reporting import gather
 from evals.show import Format, render
 from evals.stats import Point, Track
 from evals.verdict.trend import trends, worse

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from evals.frame import COLUMNS
+from tools import marked
 
 PAGE = Path(__file__).parent.parent / "docs" / "reports.md"
-BEGIN, END = "<!-- columns -->\n", "<!-- /columns -->\n"
 
 
 def table() -> str:
@@ -16,8 +16,7 @@ def table() -> str:
 
 def page(text: str) -> str:
     """The page with the table between its marks."""
-    before, _, rest = text.partition(BEGIN)
-    return f"{before}{BEGIN}{table()}{END}{rest.partition(END)[2]}"
+    return marked.between(text, "columns", table())
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from evals.stats import Floats
 from evals.stats.paired import tango_limits
 from evals.stats.proportions import wilson_limits
 from evals.stats.worth import worth
+from tools import marked
 
 PAGE = Path(__file__).parent.parent / "docs" / "statistics.md"
 SHARES = (0.05, 0.2, 0.5, 0.8, 0.95)
@@ -86,14 +87,14 @@ def interval_rows(name: str, items: Sequence[int] = ITEMS) -> Iterator[str]:
             cells = []
             for place, p in enumerate(SHARES):
                 truth, low, high = INTERVALS[name](WORLD.rng(n, size, place), p, clusters(n, size))
-                cells.append(_per_cent(((low <= truth + 1e-12) & (truth <= high + 1e-12)).mean()))
-            yield _row(n, size, *cells)
+                cells.append(marked.per_cent(((low <= truth + 1e-12) & (truth <= high + 1e-12)).mean()))
+            yield marked.row(n, size, *cells)
 
 
 def interval_table(name: str) -> str:
     """One table."""
     head = ("items", "in clusters of", *(f"{100 * p:g} %" for p in SHARES))
-    return _table(head, interval_rows(name))
+    return marked.table(head, interval_rows(name))
 
 
 # Where few clusters differ from the rest
@@ -110,10 +111,10 @@ def few_rows(designs: Sequence[tuple[int, int]] = ((16, 15), (50, 8), (80, 5))) 
                 values = world.replies(rng, p, codes, 1, ROUNDS).mean(axis=-1)
                 ours = stats.shares(values, codes)[1:]
                 cells += [
-                    _per_cent(((low <= p) & (p <= high)).mean())
+                    marked.per_cent(((low <= p) & (p <= high)).mean())
                     for low, high in (ours, _plain(values, codes))
                 ]
-            yield _row(count, size, correlation, *cells)
+            yield marked.row(count, size, correlation, *cells)
 
 
 def _plain(values: Floats, codes: Codes) -> tuple[Floats, Floats]:
@@ -128,7 +129,7 @@ def _plain(values: Floats, codes: Codes) -> tuple[Floats, Floats]:
 def few_table() -> str:
     """The table of small shares."""
     head = ("clusters", "of", "correlation", "2 %", "G - 1", "5 %", "G - 1", "20 %", "G - 1")
-    return _table(head, few_rows())
+    return marked.table(head, few_rows())
 
 
 # Tango against Bonett and Price, without simulation
@@ -148,10 +149,10 @@ def tail_rows(items: Sequence[int] = (60, 400)) -> Iterator[str]:
                 np.array([[each.low, each.high] for each in simple]).T,
             ):
                 cells += [
-                    _per_cent(chance[high < truth - 1e-12].sum()),
-                    _per_cent(chance[low > truth + 1e-12].sum()),
+                    marked.per_cent(chance[high < truth - 1e-12].sum()),
+                    marked.per_cent(chance[low > truth + 1e-12].sum()),
                 ]
-            yield _row(n, f"{100 * less:g} %", f"{100 * more:g} %", *cells)
+            yield marked.row(n, f"{100 * less:g} %", f"{100 * more:g} %", *cells)
 
 
 def _every(n: int) -> tuple[Floats, Floats]:
@@ -175,7 +176,7 @@ def _log_chance(n: int, n01: Floats, n10: Floats, p01: float, p10: float) -> Flo
 def tail_table() -> str:
     """The table of tails."""
     head = ("items", "worse", "better", "Tango below", "above", "Bonett-Price below", "above")
-    return _table(head, tail_rows())
+    return marked.table(head, tail_rows())
 
 
 # Gates
@@ -190,8 +191,8 @@ def gate_rows(rounds: int = ROUNDS) -> Iterator[str]:
             for drop in (0.0, MARGIN, 2 * MARGIN):
                 changes = WORLD.changes(WORLD.rng(size, round(100 * drop)), GOOD, drop, codes, 1, rounds)
                 ends = _ends(changes, codes, looks, level)
-                cells = [_per_cent((ends == end).mean()) for end in (1, -1, 0)]
-                yield _row(size, looks, f"{100 * drop:g} points" if drop else "nothing", *cells)
+                cells = [marked.per_cent((ends == end).mean()) for end in (1, -1, 0)]
+                yield marked.row(size, looks, f"{100 * drop:g} points" if drop else "nothing", *cells)
 
 
 def _ends(changes: Floats, codes: Codes, looks: int, level: float) -> Floats:
@@ -208,7 +209,7 @@ def _ends(changes: Floats, codes: Codes, looks: int, level: float) -> Floats:
 def gate_table() -> str:
     """The table of gates."""
     head = ("in clusters of", "looks", "lost", "pass", "regress", "undecided")
-    return _table(head, gate_rows())
+    return marked.table(head, gate_rows())
 
 
 def daily_rows(rounds: int = 400, days: int = 100) -> Iterator[str]:
@@ -219,12 +220,12 @@ def daily_rows(rounds: int = 400, days: int = 100) -> Iterator[str]:
         baseline = WORLD.replies(rng, GOOD, codes, 1, rounds)
         alarms = np.array([_alarms(rng, baseline, 0.0, codes, level) for _ in range(days)])
         seen = np.array([_alarms(rng, baseline, 2 * MARGIN, codes, level) for _ in range(3)])
-        yield _row(
+        yield marked.row(
             title,
-            _per_cent(alarms.mean(), 2),
-            _per_cent(alarms.any(axis=0).mean()),
-            _per_cent(seen[0].mean()),
-            _per_cent(seen.any(axis=0).mean()),
+            marked.per_cent(alarms.mean(), 2),
+            marked.per_cent(alarms.any(axis=0).mean()),
+            marked.per_cent(seen[0].mean()),
+            marked.per_cent(seen.any(axis=0).mean()),
         )
 
 
@@ -248,7 +249,7 @@ def daily_table() -> str:
         "10 points lost: seen on day 1",
         "by day 3",
     )
-    return _table(head, daily_rows())
+    return marked.table(head, daily_rows())
 
 
 # Every look
@@ -270,8 +271,8 @@ def anytime_rows(rounds: int = 2_000) -> Iterator[str]:
         seen = []
         for n in (200, 400, 800):
             lost = rng.multinomial(n, [(changed + 0.1) / 2, 1 - changed, (changed - 0.1) / 2], size=rounds)
-            seen.append(_per_cent((log_capital(down, lost.astype(float), 0.0, -1.0) >= goal).mean()))
-        yield _row(f"{100 * changed:g} %", _per_cent(missed.any(axis=1).mean()), *seen)
+            seen.append(marked.per_cent((log_capital(down, lost.astype(float), 0.0, -1.0) >= goal).mean()))
+        yield marked.row(f"{100 * changed:g} %", marked.per_cent(missed.any(axis=1).mean()), *seen)
 
 
 def anytime_table() -> str:
@@ -283,7 +284,7 @@ def anytime_table() -> str:
         "400",
         "800",
     )
-    return _table(head, anytime_rows())
+    return marked.table(head, anytime_rows())
 
 
 # The page
@@ -302,22 +303,8 @@ TABLES: dict[str, Callable[[], str]] = {
 def page(text: str) -> str:
     """The page with each table between its marks."""
     for name, table in TABLES.items():
-        before, begin, rest = text.partition(f"<!-- {name} -->\n")
-        _, end, after = rest.partition(f"<!-- /{name} -->\n")
-        text = f"{before}{begin}{table()}{end}{after}"
+        text = marked.between(text, name, table())
     return text
-
-
-def _per_cent(share: float, digits: int = 1) -> str:
-    return f"{100 * share:.{digits}f}"
-
-
-def _row(*cells: object) -> str:
-    return f"| {' | '.join(map(str, cells))} |\n"
-
-
-def _table(head: Sequence[str], rows: Iterator[str]) -> str:
-    return "".join([_row(*head), _row(*("---",) * len(head)), *rows])
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ from pathlib import Path
 from evals import shelf
 from evals.host import WIRES, Host
 from evals.wires.wire import Talk
+from tools import marked
 
 PAGE = Path(__file__).parent.parent / "docs" / "providers.md"
-BEGIN, END = "<!-- providers -->\n", "<!-- /providers -->\n"
 HEAD = (
     "provider",
     "reaches",
@@ -26,14 +26,12 @@ HEAD = (
 
 def table() -> str:
     """The table as it should be."""
-    lines = [HEAD, ("---",) * len(HEAD), *(_row(name) for name in shelf.names("provider"))]
-    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+    return marked.table(HEAD, (marked.row(*_row(name)) for name in shelf.names("provider")))
 
 
 def page(text: str) -> str:
     """The page with the table between its marks."""
-    before, _, rest = text.partition(BEGIN)
-    return f"{before}{BEGIN}{table()}{END}{rest.partition(END)[2]}"
+    return marked.between(text, "providers", table())
 
 
 def _row(name: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Writes the tables of docs/ranking.md: how well ratings' intervals and ranks hold, and whom the test of judges suspects."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from evals.arena.pool import A_WINS, B_WINS, Mask, Pool
 from evals.arena.sandwich import CI
 from evals.arena.voters import Voter, voters
 from tests.worlds import World, coverage
+from tools import marked
 
 PAGE = Path(__file__).parent.parent / "docs" / "ranking.md"
 ROUNDS = 500
@@ -36,8 +37,10 @@ def coverage_rows() -> Iterator[str]:
     """A world a row: the share of ratings inside their intervals, of the last model's, of pools with all ranks right."""
     for name, world in WORLDS.items():
         found = coverage(world, ROUNDS, SEED, KINDS)
-        held = [_per_cent(found.ratings[kind]) for kind in KINDS]
-        yield _row(name, *held, _per_cent(found.last["auto"]), _per_cent(found.ranks["auto"]))
+        held = [marked.per_cent(found.ratings[kind]) for kind in KINDS]
+        yield marked.row(
+            name, *held, marked.per_cent(found.last["auto"]), marked.per_cent(found.ranks["auto"])
+        )
 
 
 def judge_rows(rounds: int = 40, judges: int = 40) -> Iterator[str]:
@@ -54,8 +57,8 @@ def judge_rows(rounds: int = 40, judges: int = 40) -> Iterator[str]:
                             flagged + each.flagged,
                             total + 1,
                         )
-            cells += [_per_cent(suspected / total), _per_cent(flagged / total)]
-        yield _row(name, *cells)
+            cells += [marked.per_cent(suspected / total), marked.per_cent(flagged / total)]
+        yield marked.row(name, *cells)
 
 
 def _judged(name: str, votes: int, judges: int, seed: int) -> Iterator[tuple[Voter, bool]]:
@@ -84,7 +87,7 @@ def _as(name: str, pool: Pool, theirs: Mask, rng: np.random.Generator) -> Pool:
 def coverage_table() -> str:
     """The table of intervals."""
     head = ("", "hc0", "question", "judge", "auto", "auto, the last model", "auto, all ranks")
-    return _table(head, coverage_rows())
+    return marked.table(head, coverage_rows())
 
 
 def judge_table() -> str:
@@ -98,7 +101,7 @@ def judge_table() -> str:
         "100 votes: evidence 20",
         "flagged",
     )
-    return _table(head, judge_rows())
+    return marked.table(head, judge_rows())
 
 
 TABLES = {"coverage": coverage_table, "judges": judge_table}
@@ -107,22 +110,8 @@ TABLES = {"coverage": coverage_table, "judges": judge_table}
 def page(text: str) -> str:
     """The page with each table between its marks."""
     for name, table in TABLES.items():
-        before, begin, rest = text.partition(f"<!-- {name} -->\n")
-        _, end, after = rest.partition(f"<!-- /{name} -->\n")
-        text = f"{before}{begin}{table()}{end}{after}"
+        text = marked.between(text, name, table())
     return text
-
-
-def _per_cent(share: float) -> str:
-    return f"{100 * share:.1f}"
-
-
-def _row(*cells: object) -> str:
-    return f"| {' | '.join(map(str, cells))} |\n"
-
-
-def _table(head: Sequence[str], rows: Iterator[str]) -> str:
-    return "".join([_row(*head), _row(*("---",) * len(head)), *rows])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Where sentences end: one pass over a text, then any place is looked up."""
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from dataclasses import dataclass
 
 _END = re.compile(
@@ -43,10 +43,6 @@ class Spans:
     def __contains__(self, at: int) -> bool:
         i = bisect_right(self.starts, at) - 1
         return i >= 0 and at < self.ends[i]
-
-    def follow(self, at: int) -> bool:
-        """Whether some stretch begins at or after a place."""
-        return bisect_left(self.starts, at) < len(self.starts)
 
 
 def spans(stretches: list[tuple[int, int]]) -> Spans:

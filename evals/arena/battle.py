@@ -55,6 +55,11 @@ class Battle:
     at: str = ""
 
     @property
+    def unit(self) -> str:
+        """What is statistically one unit: its cluster, else its question, else the battle itself."""
+        return self.cluster or self.question or self.id
+
+    @property
     def points_a(self) -> float:
         """What the first model gets: 1, 0, or half of a tie of either kind."""
         return {"model_a": 1.0, "model_b": 0.0}.get(self.winner, 0.5)

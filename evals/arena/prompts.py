@@ -13,7 +13,8 @@ from random import Random
 from typing import Any
 
 from evals.errors import BadFile, BadInput
-from evals.suite import NoOptions, Suite, numbered
+from evals.suite import NoOptions, Suite
+from evals.toml_suite import numbered
 from evals.types import Arm, Response, Sample, Score, digest
 
 NAMES = ("prompt", "input", "question", "instruction")

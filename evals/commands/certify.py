@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evals.commands.options import parse_seed, parse_settings, terminal
+from evals.commands.options import parse_seed, parse_settings, sized, terminal
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
@@ -91,12 +91,10 @@ def certify(
     from evals.certify import certify as simulate
     from evals.plan import Request
 
-    if size and count is not None:
-        raise BadInput("--size and -n both say how many samples", "give one of them")
     asked = Request(
         suites=(suite,),
         models=(),
-        size=count if count is not None else size or "quick",
+        size=sized(size, count),
         seed=parse_seed(seed),
         arms=arms,
         options=parse_settings(settings),

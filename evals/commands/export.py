@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from evals.commands.options import parse_seed, parse_settings
-from evals.errors import BadInput
+from evals.commands.options import parse_seed, parse_settings, sized
 
 
 @click.command(short_help="a suite as tasks of lm-eval")
@@ -43,12 +42,10 @@ def export(
     from evals.lm_task import export as write
     from evals.plan import Request, plan
 
-    if size and count is not None:
-        raise BadInput("--size and -n both say how many samples", "give one of them")
     asked = Request(
         suites=(suite,),
         models=(),
-        size=count if count is not None else size or "quick",
+        size=sized(size, count),
         seed=parse_seed(seed),
         arms=arms,
         options=parse_settings(settings),

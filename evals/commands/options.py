@@ -82,6 +82,13 @@ def parse_seed(text: str | None) -> int | Literal["fresh"]:
         raise BadInput(f"--seed {text!r} is no whole number", "give a number, or fresh") from None
 
 
+def sized(size: str | None, count: int | None) -> str | int:
+    """What `--size` and `-n` come to: a size by name, or a number of samples. Raises: BadInput: both are given."""
+    if size and count is not None:
+        raise BadInput("--size and -n both say how many samples", "give one of them")
+    return size or "quick" if count is None else count
+
+
 def parse_settings(settings: tuple[str, ...]) -> dict[str, str]:
     """`--set KEY=VALUE` texts as a dictionary.
 

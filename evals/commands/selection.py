@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evals.commands.options import gathered, parse_seed, parse_settings
+from evals.commands.options import gathered, parse_seed, parse_settings, sized
 from evals.errors import BadInput
 from evals.shard import Shard, parse
 
@@ -47,13 +47,11 @@ class Selection:
             raise BadInput(
                 "no suite is named", "write evals run suites/hallucination, or see evals list suites"
             )
-        if self.size and self.count is not None:
-            raise BadInput("--size and -n both say how many samples", "give one of them")
         compared = self.until.between if self.until else None
         return Request(
             suites=tuple(dict.fromkeys(suites)),
             models=tuple(dict.fromkeys(self.models or compared or (DEFAULT_MODEL,))),
-            size=self.count if self.count is not None else self.size or "quick",
+            size=sized(self.size, self.count),
             seed=parse_seed(self.seed),
             arms=self.arms,
             options=self.settings,

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from evals.errors import BadInput, NotFound
+from evals.gathering import gather, suites_of
 from evals.log import Run, read_run
-from evals.reporting import gather, suites_of
 from evals.verdict import baseline, saved
 from evals.verdict.side import Side, asked_hash, labelled, settle
 

@@ -10,8 +10,9 @@ from evals import shelf
 from evals.document import Document
 from evals.errors import BadInput, NotFound
 from evals.frame import Rows, read
+from evals.gathering import gather, suites_of
 from evals.log import RunFile, read_about
-from evals.reporting import Report, gather, suites_of
+from evals.reporting import Report
 
 TEXTS = (
     *("text", "earlier", "calls", "reasoning", "system", "prompt", "images", "failure_message"),

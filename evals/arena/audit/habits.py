@@ -25,11 +25,7 @@ def habits(battles: Iterable[Battle]) -> Told:
 
 
 def _share(battles: list[Battle], measure: Callable[[Battle], Iterable[bool]]) -> Estimate:
-    found = [
-        (said, battle.cluster or battle.question or battle.id)
-        for battle in battles
-        for said in measure(battle)
-    ]
+    found = [(said, battle.unit) for battle in battles for said in measure(battle)]
     if not found:
         return NOTHING
     values, clusters = zip(*found, strict=True)

@@ -43,8 +43,7 @@ def votes(battles: Iterable[Battle]) -> list[Vote]:
         match = (battle.question, one, other)
         winner = {"model_a": battle.model_a, "model_b": battle.model_b}.get(battle.winner)
         label = LABELS[2] if winner is None else LABELS[winner != one]
-        cluster = battle.cluster or battle.question or battle.id
-        found[battle.judge, match] = Vote(match, cluster, battle.judge, battle.kind, label)
+        found[battle.judge, match] = Vote(match, battle.unit, battle.judge, battle.kind, label)
     return list(found.values())
 
 

@@ -7,6 +7,6 @@ a module a shape (`chatbot`, `alpaca`, `own`) makes battles of them, `keep` puts
 from evals.arena.files.export import write
 from evals.arena.files.keep import keep
 from evals.arena.files.reading import read
-from evals.arena.files.shapes import FORMATS, Format, Found, Terms
+from evals.arena.files.shapes import FORMATS, Format, Found, Hints
 
-__all__ = ["FORMATS", "Format", "Found", "Terms", "keep", "read", "write"]
+__all__ = ["FORMATS", "Format", "Found", "Hints", "keep", "read", "write"]

@@ -14,7 +14,7 @@ from evals.arena.answers import Answer, Question
 from evals.arena.battle import Battle
 from evals.arena.files import values
 from evals.arena.files.records import Record
-from evals.arena.files.shapes import Made, Terms
+from evals.arena.files.shapes import Hints, Made
 
 EVEN = 1.5
 USED = frozenset(
@@ -22,12 +22,12 @@ USED = frozenset(
 )
 
 
-def made(record: Record, terms: Terms, source: str) -> Made:
+def made(record: Record, hints: Hints, source: str) -> Made:
     """A record's battle, and its words. Raises: BadFile: it is no annotation, or has not judged."""
     fields = record.fields
     given = fields.get("preference")
     if given is None or given != given:  # noqa: PLR0124  NaN alone is not itself
-        return _unjudged(record, terms)
+        return _unjudged(record, hints)
     preference = values.number(record, "preference", given)
     if not 1 <= preference <= 2:
         raise record.bad(
@@ -48,7 +48,7 @@ def made(record: Record, terms: Terms, source: str) -> Made:
             "question": question.id,
             "cluster": values.alike(asked) if asked else "",
             "judge": judge,
-            "kind": terms.kind,
+            "kind": hints.kind,
             "model_a": models[0],
             "model_b": models[1],
             "winner": "tie",
@@ -60,9 +60,9 @@ def made(record: Record, terms: Terms, source: str) -> Made:
     return Made(_parts(battle, preference), question if answers else None, answers)
 
 
-def _unjudged(record: Record, terms: Terms) -> Made:
+def _unjudged(record: Record, hints: Hints) -> Made:
     """Of a record whose annotator has failed. Raises: BadFile: that was not allowed for."""
-    if not terms.skip:
+    if not hints.skip:
         raise record.bad(
             "there is no preference", "leave such records out, and have them counted: --skip-unjudged"
         )

@@ -12,7 +12,7 @@ from evals.arena.answers import Answer, Question
 from evals.arena.battle import Battle, Pair
 from evals.arena.files import columns, values
 from evals.arena.files.records import Record
-from evals.arena.files.shapes import Made, Terms
+from evals.arena.files.shapes import Hints, Made
 from evals.arena.files.talk import Talk, talk
 
 USED = frozenset(
@@ -27,7 +27,7 @@ OURS = frozenset({"id", "cluster", "kind", "weight", "categories", "style", "not
 """What an export of ours keeps under `evals`, for Chatbot Arena's shape has no place for it; and `shared`, see `talk`."""
 
 
-def made(record: Record, terms: Terms, source: str) -> Made:
+def made(record: Record, hints: Hints, source: str) -> Made:
     """A record's battle, and its words. Args: source: a name for the file's content. Raises: BadFile: it is no battle."""
     record = columns.usual(record) if columns.WON.keys() <= record.fields.keys() else record
     ours = _ours(record)
@@ -37,13 +37,13 @@ def made(record: Record, terms: Terms, source: str) -> Made:
         "judge": values.told(record.fields.get("judge")),
         "model_a": models[0],
         "model_b": models[1],
-        "winner": values.winner(record, terms.labels),
+        "winner": values.winner(record, hints.labels),
     }
     if ours:
         more = {name: ours[name] for name in OURS & ours.keys()}
         more["question"] = values.told(record.fields.get("question_id"))
     else:
-        more = _more(record, words, models, source) | {"kind": terms.kind}
+        more = _more(record, words, models, source) | {"kind": hints.kind}
     battle = values.checked(record, said | more)
     return _with_words(battle, words) if words and battle.question else Made((battle,))
 

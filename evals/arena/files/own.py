@@ -5,13 +5,13 @@ from typing import Any
 
 from evals.arena.files import values
 from evals.arena.files.records import Record
-from evals.arena.files.shapes import Made, Terms
+from evals.arena.files.shapes import Hints, Made
 
 PACKED = ("categories", "style", "notes")
 """The fields that a table holds as JSON."""
 
 
-def made(record: Record, terms: Terms, source: str) -> Made:  # noqa: ARG001  as every reader is called
+def made(record: Record, hints: Hints, source: str) -> Made:  # noqa: ARG001  as every reader is called
     """A record's battle. Raises: BadFile: it is none."""
     fields: dict[str, Any] = {name: value for name, value in record.fields.items() if value is not None}
     for name in PACKED:
@@ -22,7 +22,7 @@ def made(record: Record, terms: Terms, source: str) -> Made:  # noqa: ARG001  as
                 raise record.bad(f"{name} is not JSON: {error}") from None
     values.model(record, "model_a")
     values.model(record, "model_b")
-    fields["winner"] = values.winner(record, terms.labels)
-    if terms.kind != "unknown":
-        fields["kind"] = terms.kind
+    fields["winner"] = values.winner(record, hints.labels)
+    if hints.kind != "unknown":
+        fields["kind"] = hints.kind
     return Made((values.checked(record, fields),))

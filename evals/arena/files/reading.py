@@ -9,14 +9,14 @@ from evals.arena.answers import Answer, Question
 from evals.arena.battle import Battle
 from evals.arena.files import alpaca, chatbot, own
 from evals.arena.files.records import KNOWN, Record, records, whole
-from evals.arena.files.shapes import Format, Found, Made, Terms, recognised, renamed
+from evals.arena.files.shapes import Format, Found, Hints, Made, recognised, renamed
 from evals.errors import BadFile
 
-Reader = Callable[[Record, Terms, str], Made]
+Reader = Callable[[Record, Hints, str], Made]
 READERS: Mapping[Format, Reader] = {"own": own.made, "arena": chatbot.made, "alpaca": alpaca.made}
 
 
-def read(paths: Iterable[Path], terms: Terms | None = None) -> Found:
+def read(paths: Iterable[Path], hints: Hints | None = None) -> Found:
     """What files hold.
 
     Raises: BadFile: another label than the known ones, a model against itself, a number that is none, an id that occurs
@@ -28,7 +28,7 @@ def read(paths: Iterable[Path], terms: Terms | None = None) -> Found:
     questions: dict[str, Question] = {}
     answers: list[Answer] = []
     skipped = 0
-    for record, found in chain.from_iterable(_file(path, terms or Terms(), forms) for path in paths):
+    for record, found in chain.from_iterable(_file(path, hints or Hints(), forms) for path in paths):
         if "withdrawn" in record.fields:
             _withdraw(record, battles)
             continue
@@ -47,19 +47,19 @@ def read(paths: Iterable[Path], terms: Terms | None = None) -> Found:
     return Found(tuple(battles.values()), tuple(questions.values()), tuple(answers), forms, skipped)
 
 
-def _file(path: Path, terms: Terms, forms: dict[str, Format]) -> Iterator[tuple[Record, Made]]:
+def _file(path: Path, hints: Hints, forms: dict[str, Format]) -> Iterator[tuple[Record, Made]]:
     """The records of a file with what each holds; notes in `forms` whose shape it has."""
     if path.is_dir():
         raise BadFile(f"{path} is a folder", KNOWN)
     data = whole(path)
     source = hashlib.sha256(data).hexdigest()[:12]
-    form: Format | None = terms.form
+    form: Format | None = hints.form
     for record in records(path, data):
         form = forms.setdefault(str(path), form or recognised(record))
         if form == "own" and "withdrawn" in record.fields:
             yield record, Made(())
         else:
-            yield record, renamed(record, READERS[form](record, terms, source), terms.names)
+            yield record, renamed(record, READERS[form](record, hints, source), hints.names)
     if str(path) not in forms:
         raise BadFile(f"{path} holds no battle", KNOWN)
 

@@ -17,7 +17,7 @@ OWN = frozenset(each.name for each in fields(Battle))
 
 
 @dataclass(frozen=True)
-class Terms:
+class Hints:
     """What a file does not say of its battles.
 
     Attributes:

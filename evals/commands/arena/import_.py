@@ -59,10 +59,10 @@ def import_(
     evals arena import votes.json --kind human
     evals arena import battles.csv --label A=model_a --label B=model_b --out arenas/week
     """
-    from evals.arena.files import Terms, keep, read
+    from evals.arena.files import Hints, keep, read
 
-    terms = Terms(form, kind or "unknown", _labels(labels), names_of(names), skip)
-    found = read(files, terms)
+    hints = Hints(form, kind or "unknown", _labels(labels), names_of(names), skip)
+    found = read(files, hints)
     keep(found, out)
     click.echo(f"{out}: {_said(found)}")
     if found.skipped:
