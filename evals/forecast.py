@@ -12,10 +12,8 @@ from evals.money.prices import dollars, said
 from evals.precision import Width
 from evals.view import Table, View, records, unrepeated
 
-GUESS = (
-    f"likely: a reply takes one in {LIKELY} of the tokens that it may, which is a guess; at most: all of them, if the host "
-    "keeps to the limit. What is tried again after a failure is not counted."
-)
+GUESS = f"a reply takes one in {LIKELY} of the tokens that it may, which is a guess"
+MOST = "at most: all of them, if the host keeps to the limit. What is tried again after a failure is not counted."
 WORST = (
     "n: items of one arm. So wide is the interval at worst: half of the replies say one thing and half the other, and all "
     "items of a cluster the same. Replies that do not count make it wider."
@@ -52,8 +50,8 @@ def _estimate(found: Estimate) -> Section:
     )
     replies = sum(bill.replies for bill in found.bills)
     batch = ", in batches where the host takes them" if found.batch else ""
-    title = f"What is asked: {_count(replies, 'reply').replace('replys', 'replies')}{batch}"
-    notes = (*_prices(found.bills), GUESS, *_told(found.bills), *_tokens(found.bills))
+    title = f"What is asked: {_count(replies, 'reply')}{batch}"
+    notes = (*_prices(found.bills), _likely(found.bills), *_tokens(found.bills))
     return Section("estimate", title, table, View((Table("", unrepeated(shown, "model"), 2),), notes=notes))
 
 
@@ -87,10 +85,11 @@ def _prices(bills: Sequence[Bill]) -> Iterator[str]:
         yield f"together about {dollars(sum(likely))}, at most {dollars(sum(most))}"
 
 
-def _told(bills: Sequence[Bill]) -> Iterator[str]:
-    """By what is known already."""
-    if told := sum(bill.told for bill in bills):
-        yield f"likely goes by what {told:,} replies that are there took; in each arm the guess counts as one more"
+def _likely(bills: Sequence[Bill]) -> str:
+    """By what it is told what replies likely take, and at most."""
+    told = sum(bill.told for bill in bills)
+    known = f"as the {_count(told, 'reply')} that are there; that {GUESS}, counts as one more in each arm"
+    return f"likely: {known if told else GUESS}; {MOST}"
 
 
 def _tokens(bills: Sequence[Bill]) -> Iterator[str]:
@@ -108,7 +107,7 @@ def _tokens(bills: Sequence[Bill]) -> Iterator[str]:
 
 
 def _count(n: int, what: str) -> str:
-    return f"{n:,} {what}{'' if n == 1 else 's'}"
+    return f"{n:,} {what if n == 1 else 'replies' if what == 'reply' else what + 's'}"
 
 
 def _rounded(number: int) -> str:

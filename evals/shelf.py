@@ -58,6 +58,8 @@ def find(kind: Kind, name: str) -> Path:
             for entry in _entries(kind, home(shelf)):
                 if path.name.removesuffix(".py") == called(entry):
                     return entry
+    if name and path.is_dir() and not _is_path(name) and (path / f"{kind}.py").is_file():
+        raise NotFound(f"there is no {kind} of ours called {name!r}", f"write ./{name} for the folder here")
     raise NotFound.among(kind, name, names(kind))
 
 

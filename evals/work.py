@@ -203,9 +203,11 @@ def _lost(lost: Lost) -> str:
 
 
 def _on_time(restore: ExitStack, seconds: float, late: Callable[[], None]) -> None:
-    """Have it told once so many seconds are over, if that is before the end."""
-    if seconds < math.inf:
-        restore.callback(asyncio.get_running_loop().call_later(max(0.0, seconds), late).cancel)
+    """Have it told once so many seconds are over, if that is before the end; at once if they are over already."""
+    if seconds <= 0:
+        late()
+    elif seconds < math.inf:
+        restore.callback(asyncio.get_running_loop().call_later(seconds, late).cancel)
 
 
 def _on_signals(restore: ExitStack, press: Callable[[], None]) -> None:

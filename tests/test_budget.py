@@ -292,6 +292,13 @@ def test_minutes_end_a_run_and_without_them_it_is_completed(place: Place) -> Non
     assert place.twice() == []
 
 
+def test_minutes_that_are_over_before_the_first_request_ask_nothing(place: Place) -> None:
+    done = place.run(SUMS, "-m", place.model, "-n", 10, "--max-minutes", "0.0000001", "--quiet")
+    assert done.status == 3
+    assert "10 replies are missing" in done.err
+    assert place.stub.seen == []
+
+
 def test_what_costs_nothing_goes_on_when_the_money_is_spent(
     place: Place, command: Command, adder: Path
 ) -> None:

@@ -100,8 +100,10 @@ def test_what_is_likely_goes_by_the_replies_that_are_there_and_the_guess_counts_
     assert (known.likely.cost_usd or 0) > (guessed.likely.cost_usd or 0)
     assert (known.most.tokens_out, known.told, known.likely.requests) == (1600, 3, 16)
     assert known.most.tokens_in == known.likely.tokens_in > guessed.most.tokens_in
-    assert "by what 3 replies" in shown(known)
-    assert "that are there took" not in shown(guessed)
+    assert "likely: as the 3 replies that are there; that a reply takes one in 4" in " ".join(
+        shown(known).split()
+    )
+    assert "likely: a reply takes one in 4" in shown(guessed)
 
 
 def answer(n: int, arm: str, read: int | None, written: int | None) -> types.Reply:

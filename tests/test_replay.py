@@ -239,6 +239,22 @@ class TestSums:
         assert self.asked() == 10
         assert len(recording.read(Path("kept.jsonl")).exchanges) == 10
 
+    def test_what_cannot_be_written_at_the_end_is_made_of_what_is_kept(
+        self, command: Command, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder = Path("away")
+        folder.mkdir()
+        head = recording.Head
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(recording, "Head", lambda models: (folder.rename("gone"), head(models))[1])
+            with pytest.raises(BadInput, match="No such file or directory") as told:
+                self.run(command, "--record", "away/kept.jsonl")
+        (run,) = Path("runs").iterdir()
+        assert f"evals run --resume {run} --record FILE" in told.value.fix
+        assert command("run", "--resume", run, "--record", "kept.jsonl", "--quiet").status == 0
+        assert self.asked() == 10
+        assert len(recording.read(Path("kept.jsonl")).exchanges) == 10
+
     @pytest.mark.parametrize(
         ("file", "words"), [("sums", "it is a folder"), ("none/kept.jsonl", "No such file or directory")]
     )
@@ -249,6 +265,13 @@ class TestSums:
             self.run(command, "--record", file)
         assert not Path("runs").exists()
         assert self.asked() == 0
+
+
+def test_a_recording_that_could_not_be_written_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "kept.jsonl").mkdir()
+    with pytest.raises(BadInput, match="cannot be written: Is a directory"):
+        recording.write(tmp_path / "kept.jsonl", {}, ())
+    assert [each.name for each in tmp_path.iterdir()] == ["kept.jsonl"]
 
 
 HEAD = '{"models":{"m":{"can":["chat"]}}}\n'

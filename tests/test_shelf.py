@@ -30,6 +30,15 @@ def test_a_path_that_exists_is_the_users_own(sums: Path, monkeypatch: pytest.Mon
     assert shelf.find("suite", str(sums / "suite.py")) == sums / "suite.py"
 
 
+def test_a_bare_name_that_is_no_entry_of_ours_but_a_folder_here_is_told_how_to_be_written(
+    sums: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(sums.parent)
+    with pytest.raises(NotFound) as told:
+        shelf.find("suite", "sums")
+    assert "./sums" in told.value.fix
+
+
 @pytest.mark.parametrize("name", ["halucination", "./nowhere", "suites/nowhere", "other/hallucination", ""])
 def test_what_is_not_there_is_not_found(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

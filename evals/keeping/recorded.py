@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import pydantic_core
@@ -70,8 +71,13 @@ class Recorder:
     def close(self) -> None:
         """Make the recording, if anything was written down. Raises: BadInput: it cannot be written."""
         self._journal.close()
-        if self._path.stat().st_size:
+        if not self._path.stat().st_size:
+            return
+        try:
             recording.write(self.file, self.models, whole_lines(self._path))
+        except BadInput as error:
+            again = f"evals run --resume {quote(str(self._path.parent))} --record FILE"
+            raise BadInput(error.message, f"nothing is lost or asked again: {again}") from None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ prompt as it was sent, and what came back, or why nothing did. No key and no hea
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,8 @@ def write(path: Path, models: Mapping[str, Cast], lines: Iterable[bytes]) -> Non
         new.write_bytes(head + b"".join(each for _, each in sorted(last.values())))
         new.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
         raise _unwritable(path, error) from None
 
 
