@@ -16,7 +16,7 @@ from evals.arena.battle import WINNERS
 from evals.arena.vote import ballots, store, tally
 from evals.arena.vote.dealer import Gold, Rules
 from evals.arena.vote.desk import HOST
-from evals.arena.vote.entries import Entry, token
+from evals.arena.vote.entries import Entry, Taken, token
 from evals.errors import BadFile, BadInput
 from tests.voters import MODELS, PLAIN, Here, Page, arena, here, served
 
@@ -440,7 +440,7 @@ def test_a_store_takes_an_id_and_a_turn_once(tmp_path: Path) -> None:
     one = Entry(id="a", subject="deal", turn=0, kind="deal", person="ann", body={"left": "x"}, at="now")
     log.append(one)
     for again in (one, Entry(id="b", subject="deal", turn=0, kind="vote", person="ann")):
-        with pytest.raises(store.Taken):
+        with pytest.raises(Taken):
             log.append(again)
     log.append(Entry(id="b", subject="deal", turn=1, kind="vote", person="ann"))
     assert [(entry.place, entry.id, entry.body) for entry in log.since(0)] == [

@@ -17,7 +17,7 @@ import pytest
 
 from evals.arena import folder
 from evals.arena.vote import store
-from evals.arena.vote.entries import Entry, token
+from evals.arena.vote.entries import Entry, Taken, token
 from evals.errors import BadInput
 from tests.test_vote import ALL, battles
 from tests.voters import Page, arena, here
@@ -83,7 +83,7 @@ def test_a_store_takes_an_id_and_a_turn_once_whichever_server_asks(cluster: Clus
     first = Entry(id="a", subject="deal", turn=0, kind="deal", person="ann", body={"left": "ü"}, at="now")
     one.append(first)
     for again in (first, Entry(id="b", subject="deal", turn=0, kind="vote", person="ann")):
-        with pytest.raises(store.Taken):
+        with pytest.raises(Taken):
             other.append(again)
     other.append(Entry(id="b", subject="deal", turn=1, kind="vote", person="ann"))
     assert [(entry.id, entry.body) for entry in one.since(0)] == [("a", {"left": "ü"}), ("b", {})]

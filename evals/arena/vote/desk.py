@@ -9,11 +9,11 @@ from evals.arena.answers import Answer, Question
 from evals.arena.battle import WINNERS
 from evals.arena.folder import Arena
 from evals.arena.vote.dealer import Dealer, Gold, Rules
-from evals.arena.vote.entries import Entry, now, token
+from evals.arena.vote.entries import Entry, Taken, now, token
 from evals.arena.vote.leaks import Names
 from evals.arena.vote.ledger import NEXT, Deal, Ledger, Person
 from evals.arena.vote.shown import shown
-from evals.arena.vote.store import Store, Taken
+from evals.arena.vote.store import Store
 from evals.types import Tag
 
 NONSENSE = "the " * 60

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from evals.types import Tag
 
@@ -50,3 +50,26 @@ def token() -> str:
 def now() -> str:
     """The time as entries have it."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+COLUMNS = ("id", "subject", "turn", "kind", "person", "body", "at")
+"""What a store keeps of an entry, but for its place."""
+
+
+class Taken(Exception):
+    """The log holds an entry of that id, or of that turn on that subject, already."""
+
+
+def entry(row: tuple[Any, ...]) -> Entry:
+    """A row of the table, `place` first."""
+    place, name, subject, turn, kind, person, body, at = row
+    return Entry(
+        place=place,
+        id=name,
+        subject=subject,
+        turn=turn,
+        kind=kind,
+        person=person,
+        body=json.loads(body),
+        at=at,
+    )

@@ -4,8 +4,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from evals.arena.vote.entries import Entry
-from evals.arena.vote.store import COLUMNS, Taken, entry
+from evals.arena.vote.entries import COLUMNS, Entry, Taken, entry
 from evals.errors import BadInput, Unsupported
 
 if TYPE_CHECKING:

@@ -1,16 +1,14 @@
 """Where the log of votes lies: SQLite in the arena's folder, or a PostgreSQL database that a team shares."""
 
-import json
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
-from typing import Any, Protocol
+from typing import Protocol
 
-from evals.arena.vote.entries import Entry
+from evals.arena.vote.entries import COLUMNS, Entry, Taken, entry
 from evals.errors import BadFile, BadInput
 
-COLUMNS = ("id", "subject", "turn", "kind", "person", "body", "at")
 FILE = "votes.sqlite"
 
 SCHEMA = """
@@ -20,10 +18,6 @@ CREATE TABLE IF NOT EXISTS votes (
   body TEXT NOT NULL, at TEXT NOT NULL,
   UNIQUE (subject, turn)
 )"""
-
-
-class Taken(Exception):
-    """The log holds an entry of that id, or of that turn on that subject, already."""
 
 
 class Store(Protocol):
@@ -75,21 +69,6 @@ def copied(url: str, folder: Path) -> int:
     finally:
         team.close()
         own.close()
-
-
-def entry(row: tuple[Any, ...]) -> Entry:
-    """A row of the table, `place` first."""
-    place, name, subject, turn, kind, person, body, at = row
-    return Entry(
-        place=place,
-        id=name,
-        subject=subject,
-        turn=turn,
-        kind=kind,
-        person=person,
-        body=json.loads(body),
-        at=at,
-    )
 
 
 class Sqlite:
