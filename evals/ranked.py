@@ -201,8 +201,8 @@ def _voters(more: Detail) -> Part:
     columns = {
         "judge": [each.judge for each in shown],
         "votes": [f"{each.votes:,}" for each in shown],
-        "agrees": [f"{each.agrees:.0%}" for each in shown],
-        "takes the first": [f"{each.first:.0%}" for each in shown],
+        "agrees": [share(each.agrees) for each in shown],
+        "takes the first": [share(each.first) for each in shown],
         "evidence": [_evidence(each.evidence) for each in shown],
         "": ["flagged" if each.flagged else "" for each in shown],
     }

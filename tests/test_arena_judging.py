@@ -303,7 +303,7 @@ def test_a_moved_arena_goes_on_and_a_dry_run_writes_nothing(
     arena(tmp_path / "arena", 6)
     args = ("--judge", model(judge, "rule"), "--canaries", "2")
     said = command("arena", "judge", *args, "--dry-run").out
-    assert "18 pairs, 18 of them new, and 14 new canaries (44% of what is new), each in both orders" in said
+    assert "18 pairs, 18 of them new, and 14 new canaries (44 % of what is new), each in both orders" in said
     assert not (tmp_path / "arena" / "judging").exists()
     command("arena", "judge", *args, "--pairs", "5", "--quiet")
     (tmp_path / "arena").rename(tmp_path / "moved")

@@ -66,10 +66,11 @@ def _table(found: "Status") -> str:
     from shlex import quote
 
     from evals.safe import line
+    from evals.words import share
 
     answered = found.planned - found.missing
-    share = f" ({answered / found.planned:.0%})" if found.planned else ""
-    head = f"{found.folder.name}: {found.state}, {answered:,} of {found.planned:,} replies{share}"
+    done = f" ({share(answered / found.planned)})" if found.planned else ""
+    head = f"{found.folder.name}: {found.state}, {answered:,} of {found.planned:,} replies{done}"
     if found.rate is not None:
         head += f", {found.rate:.1f}/s" + (f", {_span(found.left)} left" if found.left is not None else "")
     lines = [head]

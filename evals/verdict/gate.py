@@ -18,6 +18,7 @@ from typing import Literal
 from evals import stats
 from evals.stats import Estimate
 from evals.verdict.rules import Rules
+from evals.words import share
 
 Kind = Literal["margin", "floor", "ceiling"]
 Word = Literal["pass", "regress", "undecided"]
@@ -142,7 +143,7 @@ def _decided(found: Finding, rules: Rules) -> Verdict:
         return Verdict(found, "undecided", why)
     if terms.usual.low > terms.enough or (found.kind != "margin" and terms.usual.low == terms.enough):
         if found.lost > rules.lost:
-            return Verdict(found, "undecided", f"{found.lost:.0%} of the replies had nothing to judge")
+            return Verdict(found, "undecided", f"{share(found.lost)} of the replies had nothing to judge")
         return Verdict(found, "pass")
     if terms.strict.high < terms.bad:
         return Verdict(found, "regress")

@@ -148,12 +148,13 @@ class Asking:
     def _fill(self, round_: "Round") -> str:
         """Put pairs and canaries into a judge's suite; what that comes to, in a sentence."""
         from evals.arena.judging.asked import Asked
+        from evals.words import share
 
         pairs = [Asked.of(match) for match in self.chosen]
         new, trials = round_.asks(pairs, self.arena, self.of_each, self.seed)
-        share = f" ({trials / (new + trials):.0%} of what is new)" if trials else ""
+        part = f" ({share(trials / (new + trials))} of what is new)" if trials else ""
         return (
-            f"{round_.judge}: {len(pairs):,} pairs, {new:,} of them new, and {trials:,} new canaries{share}, "
+            f"{round_.judge}: {len(pairs):,} pairs, {new:,} of them new, and {trials:,} new canaries{part}, "
             "each in both orders"
         )
 
