@@ -502,6 +502,12 @@ def test_what_cannot_be_served_is_one_sentence(
         command("arena", "vote", "arena", *options)
 
 
+def test_an_arena_without_answers_that_differ_is_not_served(tmp_path: Path, command: Any) -> None:
+    arena(tmp_path / "arena", 1, **{name.partition("/")[2].replace("-", "_"): "same" for name in MODELS})
+    with pytest.raises(BadInput, match="nothing to vote on"):
+        command("arena", "vote", "arena")
+
+
 def test_the_board_of_an_arena_counts_its_votes(tmp_path: Path, command: Any) -> None:
     arena(tmp_path / "arena", 10)
     with here(tmp_path / "arena", ALL) as server, server.page("ann") as ann:

@@ -102,6 +102,11 @@ def serve(offered: Offered, rules: Rules, address: Address) -> None:
     votes = store.opened(offered.place, offered.store)
     try:
         desk = Desk(arena, votes, rules, gold(arena), tuple(models.lines) if models else ())
+        if not (models or desk.dealer):
+            raise BadInput(
+                f"{offered.place} holds no two answers to one question that differ, so there is nothing to vote on",
+                "let another model play, or collect more runs",
+            )
         with suppress(KeyboardInterrupt):
             asyncio.run(_serve(desk, offered.people or (_me(),), address, models))
     finally:
