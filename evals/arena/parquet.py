@@ -1,7 +1,8 @@
 """Parquet files of battles, straight into a pool: DuckDB counts what is alike, and no battle becomes a thing of its own.
 
 Columns: `model_a`, `model_b` and `winner` must be there; `id`, `question` (or `question_id`), `cluster`, `judge` and `weight`
-count as those of `Battle`, and so do `categories` and `style`, as JSON, where they matter; others are left alone.
+count as those of `Battle`, and so do `categories`, as lists or as JSON, and `style`, as JSON,
+where they matter; others are left alone.
 """
 
 import json
