@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -165,6 +166,35 @@ def test_what_cannot_be_ranked_is_said_in_one_sentence(
     assert done.returncode == 2
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("['code', 'de']", ["code", "de"]),
+        ("""'["code", "de"]'""", ["code", "de"]),
+        ("""'["code", "de"]'::JSON""", ["code", "de"]),
+        ("NULL", []),
+        ("NULL::VARCHAR[]", []),
+        ("''", None),
+        ("'code'", None),
+        ("""'{"code": 1}'""", None),
+        ("[1]", None),
+        ("3", None),
+    ],
+)
+def test_boards_stand_in_lists_or_in_lists_as_json_and_nothing_else(
+    tmp_path: Path, cell: str, names: list[str] | None
+) -> None:
+    path = tmp_path / "battles.parquet"
+    row = f"SELECT 'x' AS model_a, 'y' AS model_b, 'tie' AS winner, {cell} AS categories"
+    duckdb.sql(f"COPY ({row} UNION ALL {row}) TO '{path}' (FORMAT parquet)")
+    if names is None:
+        with pytest.raises(BadFile, match="which is no list of names"):
+            pool([path], more=True)
+    else:
+        found = pool([path], more=True).categories
+        assert {name: mask.tolist() for name, mask in found.items()} == {name: [True, True] for name in names}
 
 
 def test_a_table_is_ranked_without_pandas_or_scipy_in_80_columns(evals: Evals) -> None:

@@ -1,7 +1,8 @@
 """Parquet files of battles, straight into a pool: DuckDB counts what is alike, and no battle becomes a thing of its own.
 
 Columns: `model_a`, `model_b` and `winner` must be there; `id`, `question` (or `question_id`), `cluster`, `judge` and `weight`
-count as those of `Battle`, and so do `categories` and `style`, as JSON, where they matter; others are left alone.
+count as those of `Battle`, and so do `categories`, as lists or as JSON, and `style`, as JSON,
+where they matter; others are left alone.
 """
 
 import json
@@ -89,6 +90,20 @@ class Table:
             where = f"{row['_file']}, row {row['file_row_number'] + 1}"
             raise BadFile(f"{where} is no battle: {says.format(**row)}", "mend or delete that row")
 
+    def names(self, cell: str) -> list[str]:
+        """The names in a cell of lists, which is given as JSON. Raises: BadFile: it holds no list of names."""
+        try:
+            found = json.loads(cell)
+            found = json.loads(found) if isinstance(found, str) else found or []
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
+            raise BadFile(
+                f"{self._paths[0]}: categories has {safe.line(cell, 60)}, which is no list of names",
+                "write lists of texts there, or such lists as JSON",
+            )
+        return found
+
     def _listed(self, query: str) -> Lists:
         found = self._asked(query)
         names = [each[0] for each in found.description]
@@ -166,14 +181,14 @@ def _names(table: Table, text: str) -> tuple[str, ...]:
 
 
 def _categories(table: Table) -> dict[str, Mask]:
-    """Board -> which rows it has, of a column that holds lists as JSON."""
+    """Board -> which rows it has, of a column that holds lists, or lists as JSON. Raises: BadFile: it holds others."""
     if "categories" not in table.columns:
         return {}
     texts, place = np.unique(
-        table.arrays("coalesce(CAST(categories AS VARCHAR), '[]') AS text")["text"].astype(str),
+        table.arrays("coalesce(CAST(to_json(categories) AS VARCHAR), 'null') AS text")["text"].astype(str),
         return_inverse=True,
     )
-    lists = [json.loads(text) for text in texts.tolist()]
+    lists = [table.names(text) for text in texts.tolist()]
     names = sorted({name for each in lists for name in each})
     return {name: np.array([name in each for each in lists], bool)[place] for name in names}
 
