@@ -9,7 +9,7 @@ import pytest
 import statsmodels.api as sm
 from scipy.optimize import minimize
 
-from evals.arena.battle import Battle
+from evals.arena.battle import Battle, Winner
 from evals.arena.board import board, boards
 from evals.arena.outcomes import WAYS, Ties
 from evals.arena.sandwich import CI
@@ -182,3 +182,24 @@ def test_where_every_model_has_fewer_battles_no_table_is_left() -> None:
     assert (found.components, found.standings) == ((), ())
     assert "fewer than 10,000 battles" in found.notes[-1]
     assert "Board" in table([found])
+
+
+ENDLESS: list[list[tuple[str, str, Winner]]] = [
+    [
+        *(("w", "x", "model_b"), ("x", "y", "tie"), ("z", "w", "tie")),
+        *(("w", "v", "model_a"), ("z", "v", "tie"), ("x", "z", "tie")),
+    ],
+    [
+        *(("v", "w", "model_a"), ("v", "w", "tie"), ("v", "x", "model_b")),
+        *(("v", "x", "tie"), ("v", "y", "tie"), ("w", "v", "model_b")),
+    ],
+]
+
+
+@pytest.mark.parametrize("given", ENDLESS)
+def test_where_the_number_of_ties_has_no_end_that_is_one_sentence(
+    given: list[tuple[str, str, Winner]],
+) -> None:
+    battles = [Battle(id=str(i), model_a=a, model_b=b, winner=won) for i, (a, b, won) in enumerate(given)]
+    with pytest.raises(BadInput, match="cannot be found"):
+        board(battles, Settings(ties="rao-kupper"))

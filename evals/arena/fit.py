@@ -17,6 +17,9 @@ ROUNDS = 100
 CLOSE = 1e-11
 """A step as small as this is the last: in logits, 2e-9 Elo."""
 
+ENDLESS = 20.0
+"""Where ties have a number of their own, it or a rating that is past this (in logits) is on its way to infinity."""
+
 FAINT = 1e-4
 """The precision of a prior so wide (17,000 Elo) that it only keeps finite what would not be, as somebody happens never to lose."""
 
@@ -192,6 +195,8 @@ def climbed(now: Fit) -> Fit:
             break
         step[:size] -= step[:size].mean()  # that they rise together is rounding: nothing pulls there
         now, length = _along(now, step)
+        if now.ties != "half" and max(abs(now.k), np.abs(now.theta).max()) > ENDLESS:
+            break
         if length * np.abs(step).max(initial=0.0) < CLOSE:
             return now
     raise BadInput(
