@@ -251,3 +251,9 @@ def test_an_arena_without_battles_has_nothing_to_audit(command: Callable[..., Do
     folder.add(tmp_path / "arena", [Question(id="q", text="?")], [Answer(question="q", model="m", text="x")])
     with pytest.raises(BadInput, match="nobody has judged anything"):
         command("arena", "audit")
+
+
+def test_who_votes_without_a_name_is_said_to_have_none(command: Callable[..., Done], tmp_path: Path) -> None:
+    (tmp_path / "votes.csv").write_text("model_a,model_b,winner\nx,y,model_a\nx,y,tie\n", "utf-8")
+    assert command("arena", "import", "votes.csv").status == 0
+    assert "(not named)" in command("arena", "audit").out

@@ -39,6 +39,7 @@ SEEN = (
     f"{FEWEST} of either are known, or the judge is no better than chance."
 )
 CANARIES = (STATES, KINDS)
+UNNAMED = "(not named)"
 BRACKETS = "In brackets: 95 % confidence intervals, by cluster of questions."
 
 
@@ -68,7 +69,11 @@ def document(arena: Arena) -> Document:
 
 
 def _dressed(arena: Arena, battle: Battle) -> Battle:
-    """The battle with what its answers look like, where that is known from the arena alone, as of votes of a file."""
+    """The battle with what its answers look like, where that is known from the arena alone, and a word for a judge without a name.
+
+    Both are lacking in files of votes.
+    """
+    battle = battle if battle.judge else replace(battle, judge=UNNAMED)
     texts = [arena.answers.get((battle.question, model)) for model in (battle.model_a, battle.model_b)]
     if battle.style or texts[0] is None or texts[1] is None:
         return battle

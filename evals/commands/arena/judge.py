@@ -148,13 +148,13 @@ class Asking:
     def _fill(self, round_: "Round") -> str:
         """Put pairs and canaries into a judge's suite; what that comes to, in a sentence."""
         from evals.arena.judging.asked import Asked
-        from evals.words import share
+        from evals.words import items, share
 
         pairs = [Asked.of(match) for match in self.chosen]
         new, trials = round_.asks(pairs, self.arena, self.of_each, self.seed)
         part = f" ({share(trials / (new + trials))} of what is new)" if trials else ""
         return (
-            f"{round_.judge}: {len(pairs):,} pairs, {new:,} of them new, and {trials:,} new canaries{part}, "
+            f"{round_.judge}: {items(len(pairs), 'pair')}, {new:,} of them new, and {trials:,} new canaries{part}, "
             "each in both orders"
         )
 
@@ -164,6 +164,7 @@ def _by_rule(arena: "Arena", chosen: "list[Match]", *, dry_run: bool) -> None:
     from evals.arena import journal
     from evals.arena.judging import rule
     from evals.log import now
+    from evals.words import items
 
     with journal.Writer(arena.journal) as writer:
         known = journal.ids(arena.journal)
@@ -172,7 +173,8 @@ def _by_rule(arena: "Arena", chosen: "list[Match]", *, dry_run: bool) -> None:
         if not dry_run:
             writer.append(new)
     without = f"; {len(chosen) - len(found):,} have no score to go by" if len(found) < len(chosen) else ""
-    click.echo(f"rule: {len(chosen):,} pairs, {len(new):,} of them new battles{without}; nothing is asked")
+    pairs = items(len(chosen), "pair")
+    click.echo(f"rule: {pairs}, {len(new):,} of them new battles{without}; nothing is asked")
 
 
 def _came(round_: "Round", new: int) -> str:
