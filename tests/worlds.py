@@ -12,6 +12,7 @@ from evals.arena.outcomes import sigma
 from evals.arena.pool import A_WINS, B_WINS, TIE, Codes, Pool
 from evals.arena.ranks import critical, difference_se, intervals
 from evals.arena.sandwich import CI
+from evals.arena.shrinkage import shrunk
 from evals.stats import Floats
 
 
@@ -110,9 +111,12 @@ class Coverage:
 
 
 def coverage(world: World, rounds: int, seed: int = 0, kinds: tuple[CI, ...] = ("auto", "hc0")) -> Coverage:
-    """How often the intervals and ranks of a world's pools hold what is true in it."""
+    """How often the intervals and ranks of a world's pools hold what is true in it.
+
+    Beside the kinds: "shrunk", those of `auto` where the ratings are drawn to each other.
+    """
     rng = np.random.default_rng(seed)
-    held: dict[str, list[tuple[float, float, float, float]]] = {kind: [] for kind in kinds}
+    held: dict[str, list[tuple[float, float, float, float]]] = {kind: [] for kind in (*kinds, "shrunk")}
     for _ in range(rounds):
         strengths = world.strengths(rng)
         truth, pool = world.truth(strengths), world.pool(rng, strengths)
@@ -120,6 +124,7 @@ def coverage(world: World, rounds: int, seed: int = 0, kinds: tuple[CI, ...] = (
             found = fit(pool)
             for kind in kinds:
                 held[kind].append(_held(found, truth, kind))
+            held["shrunk"].append(_held(shrunk(pool), truth, "auto"))
     means = {kind: np.array(each).mean(axis=0) for kind, each in held.items()}
     columns = [{kind: float(each[place]) for kind, each in means.items()} for place in range(4)]
     return Coverage(*columns)

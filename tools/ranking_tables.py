@@ -34,13 +34,15 @@ KINDS: tuple[CI, ...] = ("hc0", "question", "judge", "auto")
 
 
 def coverage_rows() -> Iterator[str]:
-    """A world a row: the share of ratings inside their intervals, of the last model's, of pools with all ranks right."""
+    """A world a row: the share of ratings inside their intervals, of the last model's, of pools with all ranks right.
+
+    The last two are of ratings that are drawn to each other.
+    """
     for name, world in WORLDS.items():
         found = coverage(world, ROUNDS, SEED, KINDS)
         held = [marked.per_cent(found.ratings[kind]) for kind in KINDS]
-        yield marked.row(
-            name, *held, marked.per_cent(found.last["auto"]), marked.per_cent(found.ranks["auto"])
-        )
+        others = (found.last["auto"], found.ranks["auto"], found.ratings["shrunk"], found.last["shrunk"])
+        yield marked.row(name, *held, *map(marked.per_cent, others))
 
 
 def judge_rows(rounds: int = 40, judges: int = 40) -> Iterator[str]:
@@ -86,7 +88,10 @@ def _as(name: str, pool: Pool, theirs: Mask, rng: np.random.Generator) -> Pool:
 
 def coverage_table() -> str:
     """The table of intervals."""
-    head = ("", "hc0", "question", "judge", "auto", "auto, the last model", "auto, all ranks")
+    head = (
+        *("", "hc0", "question", "judge", "auto", "auto, the last model", "auto, all ranks"),
+        *("drawn together, auto", "the last model"),
+    )
     return marked.table(head, coverage_rows())
 
 
