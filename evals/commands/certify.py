@@ -1,10 +1,12 @@
 """`evals certify`: how well a suite's own statistics hold, in simulated runs whose truth is known."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
-from evals.commands.options import parse_seed, parse_settings, sized, terminal
+from evals.commands.options import terminal
+from evals.commands.selection import items_options
 from evals.errors import BadInput
 
 if TYPE_CHECKING:
@@ -13,16 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="how well a suite's statistics hold, by simulation")
-@click.argument("suite", metavar="SUITE")
-@click.option("--size", metavar="NAME", help="quick, standard or full  [default: quick]")
-@click.option("-n", "count", type=click.IntRange(1), metavar="N", help="this many samples instead of a size")
-@click.option(
-    "--arm", "arms", multiple=True, metavar="ARM", help="only this arm, again for more; all for every one"
-)
-@click.option("--seed", metavar="N", help="the items' seed  [default: the public seed]")
-@click.option(
-    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="an option of the suite, again for more"
-)
+@items_options
 @click.option(
     "--repeat",
     type=click.IntRange(1),
@@ -65,12 +58,7 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="one JSON object a rate")
 def certify(
-    suite: str,
-    size: str | None,
-    count: int | None,
-    arms: tuple[str, ...],
-    seed: str | None,
-    settings: tuple[str, ...],
+    request: "Request",
     repeat: int,
     rounds: int,
     correlation: float,
@@ -89,18 +77,8 @@ def certify(
     """
     from evals.certify import Settings, World
     from evals.certify import certify as simulate
-    from evals.plan import Request
 
-    asked = Request(
-        suites=(suite,),
-        models=(),
-        size=sized(size, count),
-        seed=parse_seed(seed),
-        arms=arms,
-        options=parse_settings(settings),
-        repeat=repeat,
-    )
-    part, larger = _planned(asked, looks)
+    part, larger = _planned(replace(request, repeat=repeat), looks)
     chosen = Settings(rounds, margin / 100, looks, repeat, World(correlation=correlation))
     rates = list(simulate(part, larger, chosen))
     if not rates:
@@ -110,8 +88,6 @@ def certify(
 
 def _planned(asked: "Request", looks: int) -> tuple["Planned", "Planned | None"]:
     """The suite as a run would ask it, and with items for every look; None where there is one look, or no more items."""
-    from dataclasses import replace
-
     from evals.plan import plan
 
     (part,) = plan(asked).parts

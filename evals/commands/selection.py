@@ -183,3 +183,43 @@ selection_options = gathered(
     ),
 )
 """Gives a command the argument `selection`."""
+
+
+def _request(
+    suite: str,
+    size: str | None,
+    count: int | None,
+    seed: str | None,
+    arms: tuple[str, ...],
+    settings: tuple[str, ...],
+) -> "Request":
+    """Raises: BadInput: a size beside a number, or a seed that is none."""
+    from evals.plan import Request
+
+    return Request(
+        suites=(suite,),
+        models=(),
+        size=sized(size, count),
+        seed=parse_seed(seed),
+        arms=arms,
+        options=parse_settings(settings),
+    )
+
+
+items_options = gathered(
+    "request",
+    _request,
+    click.argument("suite", metavar="SUITE"),
+    click.option("--size", metavar="NAME", help="quick, standard or full  [default: quick]"),
+    click.option(
+        "-n", "count", type=click.IntRange(1), metavar="N", help="this many samples instead of a size"
+    ),
+    click.option("--seed", metavar="N|fresh", help="the items' seed  [default: the public seed]"),
+    click.option(
+        "--arm", "arms", multiple=True, metavar="ARM", help="only this arm, again for more; all for every one"
+    ),
+    click.option(
+        "--set", "settings", multiple=True, metavar="KEY=VALUE", help="an option of the suite, again for more"
+    ),
+)
+"""The items of one suite, as a request that asks no model."""

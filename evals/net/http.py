@@ -1,4 +1,4 @@
-"""HTTP as providers need it: one pooled client for one host, and every failure told apart in one clear sentence.
+"""HTTP as providers need it: a client for one host, its connections pooled, and every failure told apart in one clear sentence.
 
 A key is read from the environment once, sent in one header, and shown in no sentence, representation or log. Redirects
 are not followed: they would carry it to a host that nobody named.
@@ -110,7 +110,7 @@ class Key:
 
 @dataclass
 class Http:
-    """One pooled client for one host.
+    """A client for one host, whose connections are pooled.
 
     Attributes:
         host: its name, as sentences show it.

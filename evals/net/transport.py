@@ -1,7 +1,7 @@
-"""The connections below httpx2's client: aiohttp's, which cost a quarter of the CPU time of httpx2's own.
+"""The connections below httpx2's requests and answers: aiohttp's, which cost a quarter of the CPU time of httpx2's own.
 
 httpx2 keeps what it is good at (requests, answers, decompression, errors) and is given another transport, as its interface
-foresees. Its own walks through all connections at every request, and parses HTTP in Python: 0.9 ms of CPU a request
+foresees; its client, which would stand between, is not needed for one host. Its own transport walks through all connections at every request, and parses HTTP in Python: 0.9 ms of CPU a request
 against 0.2 ms, and dearer with every connection (benchmarks/README.md).
 """
 
